@@ -1,0 +1,38 @@
+#pragma once
+
+#include <atomic>
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "dynamo/profiler/document.h"
+#include "dynamo/profiler/estimate.h"
+#include "dynamo/profiler/pick.h"
+#include "dynamo/profiler/request.h"
+#include "dynamo/profiler/tables.h"
+
+namespace dynamo {
+
+struct ProfileOptions {
+  ValidateOptions validate;
+  DatabaseMode database = DatabaseMode::kSilicon;
+  unsigned threads = 0;             ///< 0 = one per core; the answer does not depend on it
+};
+
+/// Everything one request led to.
+struct ProfileResult {
+  std::optional<ValidatedRequest> request;
+  std::optional<PickReport> report;
+  std::vector<Value> documents;     ///< the deployment: ConfigMaps first, the DynamoGraphDeployment last
+  Diagnostics diagnostics;
+};
+
+/// The whole program: document → decision → deployment.
+[[nodiscard]] ProfileResult profile(const Document& document, const TableStore& tables, const ProfileOptions& options = {});
+
+/// The search and pick alone, for callers that bring their own request.
+[[nodiscard]] std::expected<PickReport, Diagnostics> decide(const ValidatedRequest& request,
+                                                            const TableStore& tables,
+                                                            const ProfileOptions& options = {});
+
+}  // namespace dynamo
