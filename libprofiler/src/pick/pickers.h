@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "dynamo/profiler/pick.h"
+#include "search/search.h"
+
+namespace dynamo::pick {
+
+/// What a ranking is measured against.
+struct Target {
+  int total_gpus = 0;
+  std::optional<double> ttft_ms;
+  std::optional<double> tpot_ms;
+  std::optional<double> request_latency_ms;   ///< replaces tpot
+  std::optional<double> request_rate;         ///< load match
+  std::optional<double> concurrency;          ///< load match
+  int top_n = 5;
+};
+
+/// Ranked rows and whether they meet the target; `exceeded` = none does and the closest stand first.
+struct Ranking {
+  std::vector<Pick> picks;
+  bool exceeded = false;
+  bool capped = false;                        ///< load match: the budget carries only part of the load
+  double best_throughput = 0;                 ///< tokens/s/GPU of the cluster; load match: 1 / GPUs
+};
+
+[[nodiscard]] Ranking pick_default(std::span<const Estimate> rows, const Target& target);
+[[nodiscard]] Ranking pick_load_match(std::span<const Estimate> rows, const Target& target);
+[[nodiscard]] Ranking pick_autoscale(std::span<const search::RoleRow> prefill,
+                                     std::span<const search::RoleRow> decode,
+                                     const Target& target,
+                                     int osl);
+
+}  // namespace dynamo::pick

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dynamo/profiler/estimate.h"
+#include "dynamo/profiler/pick.h"
+#include "perf/engine.h"
+
+namespace dynamo::search {
+
+/// What a search looks for: one model on one budget with latency targets, on one backend.
+struct Scenario {
+  const ModelSpec* model = nullptr;
+  const SystemSpec* system = nullptr;
+  Backend backend = Backend::kTrtllm;
+  std::string version = "current";
+  DatabaseMode database = DatabaseMode::kSilicon;
+  perf::QuantOverrides quant;
+  int isl = 4000, osl = 1000, prefix = 0;      ///< tokens
+  std::optional<double> ttft_ms, tpot_ms;      ///< targets
+  std::optional<double> request_latency_ms;    ///< replaces tpot as constraint
+  int total_gpus = 8;
+  int nextn = 0;
+  double nextn_accepted = 0;
+  std::optional<double> kv_fraction;
+  std::optional<int> max_seq_len;
+  bool chunked_prefill = false;
+  unsigned threads = 1;
+};
+
+/// Rows for the picker, best first (tokens/s/GPU descending), and everything that was dropped, with reasons.
+struct Outcome {
+  std::vector<Estimate> rows;
+  SearchSummary summary;
+};
+
+/// Rates and latencies of a role on its own, for autoscale picking.
+struct RoleRow {
+  WorkerEstimate worker;
+  perf::StaticPoint point;
+};
+struct RoleOutcome {
+  std::vector<RoleRow> prefill, decode;
+  SearchSummary summary;
+};
+
+[[nodiscard]] Outcome search_aggregated(const Scenario& scenario, const TableStore& tables);
+[[nodiscard]] Outcome search_disaggregated(const Scenario& scenario, const TableStore& tables);
+[[nodiscard]] RoleOutcome search_roles(const Scenario& scenario, const TableStore& tables);
+
+}  // namespace dynamo::search
