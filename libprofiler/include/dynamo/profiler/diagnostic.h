@@ -1,7 +1,9 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dynamo {

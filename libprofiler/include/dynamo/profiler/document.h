@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,15 +25,15 @@ class Value {
   enum class Type { kNull, kBool, kInt, kFloat, kString, kArray, kObject };
 
   Value() = default;
-  Value(std::nullptr_t) {}                                            // NOLINT(google-explicit-constructor)
-  Value(bool value) : data_(value) {}                                 // NOLINT(google-explicit-constructor)
-  Value(int value) : data_(std::int64_t{value}) {}                    // NOLINT(google-explicit-constructor)
-  Value(std::int64_t value) : data_(value) {}                         // NOLINT(google-explicit-constructor)
-  Value(double value) : data_(value) {}                               // NOLINT(google-explicit-constructor)
-  Value(const char* value) : data_(std::string(value)) {}             // NOLINT(google-explicit-constructor)
-  Value(std::string value) : data_(std::move(value)) {}               // NOLINT(google-explicit-constructor)
-  Value(Array value) : data_(std::move(value)) {}                     // NOLINT(google-explicit-constructor)
-  Value(Object value) : data_(std::move(value)) {}                    // NOLINT(google-explicit-constructor)
+  Value(std::nullptr_t);                // NOLINT(google-explicit-constructor)
+  Value(bool value);                    // NOLINT(google-explicit-constructor)
+  Value(int value);                     // NOLINT(google-explicit-constructor)
+  Value(std::int64_t value);            // NOLINT(google-explicit-constructor)
+  Value(double value);                  // NOLINT(google-explicit-constructor)
+  Value(const char* value);             // NOLINT(google-explicit-constructor)
+  Value(std::string value);             // NOLINT(google-explicit-constructor)
+  Value(Array value);                   // NOLINT(google-explicit-constructor)
+  Value(Object value);                  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] Type type() const { return static_cast<Type>(data_.index()); }
   [[nodiscard]] bool is_null() const { return type() == Type::kNull; }
@@ -78,6 +80,17 @@ struct Member {
   SourceMark key_mark;
   friend bool operator==(const Member& a, const Member& b) { return a.key == b.key && a.value == b.value; }
 };
+
+// Out of the class: a vector of Member can only be destroyed where Member is complete.
+inline Value::Value(std::nullptr_t) {}
+inline Value::Value(bool value) : data_(value) {}
+inline Value::Value(int value) : data_(std::int64_t{value}) {}
+inline Value::Value(std::int64_t value) : data_(value) {}
+inline Value::Value(double value) : data_(value) {}
+inline Value::Value(const char* value) : data_(std::string(value)) {}
+inline Value::Value(std::string value) : data_(std::move(value)) {}
+inline Value::Value(Array value) : data_(std::move(value)) {}
+inline Value::Value(Object value) : data_(std::move(value)) {}
 
 /// One document of a source text.
 struct Document {
