@@ -18,7 +18,9 @@ struct Field {
   enum class State { kAbsent, kNull, kSet };
   State state = State::kAbsent;
   T value{};
-  SourceMark mark;
+  SourceMark mark;          ///< of the value
+  SourceMark key_mark;      ///< of its key
+  bool malformed = false;   ///< written with a wrong type: reported by decoding, so no rule reports it as missing
 
   [[nodiscard]] bool set() const { return state == State::kSet; }
   [[nodiscard]] T value_or(T fallback) const { return set() ? value : fallback; }
@@ -28,7 +30,12 @@ struct Field {
 struct RequestSpec {
   struct Workload { Field<std::int64_t> isl, osl; Field<double> request_rate, concurrency; };
   struct Sla { Field<double> ttft, itl, e2e_latency; Field<std::string> optimization_type; };
-  struct Hardware { Field<std::string> gpu_sku; Field<double> vram_mb; Field<std::int64_t> total_gpus, gpus_per_node; };
+  struct Hardware {
+    Field<std::string> gpu_sku;
+    Field<double> vram_mb;
+    Field<std::int64_t> total_gpus, gpus_per_node;
+    SourceMark mark;                 ///< of the key `hardware`
+  };
   struct ModelCache { Field<std::string> pvc_name, pvc_model_path, pvc_mount_path; };
 
   std::string source;
@@ -44,6 +51,10 @@ struct RequestSpec {
   Field<Value> planner;              ///< features.planner, untouched
   Field<Value> overrides_dgd;        ///< overrides.dgd, untouched
   Field<Value> overrides_profiling_job;
+  Field<std::string> runtime_version_override;
+  Field<bool> trust_remote_code;     ///< overrides.trustRemoteCode
+  Field<bool> kv_router_enabled;     ///< features.kvRouter.enabled
+  SourceMark mark;                   ///< where the spec begins: stands in for fields that are missing
   std::string path_prefix = "spec";  ///< "" for a bare spec: prefix of field paths in diagnostics
 };
 
@@ -76,6 +87,9 @@ struct ValidatedRequest {
   bool planner_scaling = false;            ///< planner present with some scaling enabled
   Value overrides_dgd;
   Value overrides_profiling_job;
+  std::string runtime_version_override;    ///< empty = none
+  bool trust_remote_code = false;
+  bool kv_router = false;
   PickingMode picking = PickingMode::kDefault;
   std::string perf_version = "current";    ///< slot or literal
   /// Which values were not written by the user: (field path, value, origin), e.g. ("spec.sla.ttft", "2000", "default").
@@ -87,7 +101,8 @@ struct ValidatedRequest {
 class ModelSource {
  public:
   virtual ~ModelSource() = default;
-  /// `id` as written in the request: a model id, a directory or a `config.json`.
+  /// `id` as written in the request: a model id, a directory or a `config.json`. Code kMissingData = there is no such
+  /// model; any other error says what is wrong with the one found.
   [[nodiscard]] virtual std::expected<ModelSpec, Diagnostics> find(const std::string& id) const = 0;
 };
 
@@ -99,6 +114,7 @@ class ModelSource {
 struct ValidateOptions {
   std::string perf_version = "current";
   const ModelSource* models = nullptr;     ///< nullptr = built-in models only
+  bool nulls_pruned = false;               ///< at admission: the API server has dropped explicit nulls
 };
 
 /// Applies every rule of the DGDR. Either a request or at least one error; warnings in both cases.
@@ -107,5 +123,8 @@ struct ValidateResult {
   Diagnostics diagnostics;
 };
 [[nodiscard]] ValidateResult validate_request(const RequestSpec& spec, const ValidateOptions& options = {});
+
+/// Decodes and validates. Diagnostics of both in document order; no request as soon as either found an error.
+[[nodiscard]] ValidateResult check_document(const Document& document, const ValidateOptions& options = {});
 
 }  // namespace dynamo
