@@ -1,0 +1,142 @@
+#include "emit/deployment_tree.h"
+
+#include "emit/backends/backend_traits.h"
+#include "emit/naming.h"
+
+namespace dynamo::emit {
+namespace {
+
+constexpr const char* kTokenSecret = "hf-token-secret";
+/// Ranks of one worker talk through /dev/shm, whose 64 MiB of a container are too few.
+constexpr const char* kSharedMemory = "64Gi";
+
+Value string_list(const std::vector<std::string>& items) {
+  Array list;
+  for (const auto& item : items) list.emplace_back(item);
+  return list;
+}
+
+Value container(const std::string& image) {
+  Value main;
+  main.set("image", image);
+  return main;
+}
+
+void set_main_container(Value& service, Value main) {
+  Value pod;
+  pod.set("mainContainer", std::move(main));
+  service.set("extraPodSpec", std::move(pod));
+}
+
+void mount_cache(Value& service, const ModelLocation& location) {
+  if (!location.cached()) return;
+  Value mount;
+  mount.set("name", location.pvc);
+  mount.set("mountPoint", location.mount);
+  service.set("volumeMounts", Array{std::move(mount)});
+  if (is_filesystem_path(location.model_path)) return;
+  // Without a path within it the claim is a Hugging Face cache.
+  Value home;
+  home.set("name", "HF_HOME");
+  home.set("value", location.mount);
+  service.set("envs", Array{std::move(home)});
+}
+
+Value frontend(const ValidatedRequest& request, const ModelLocation& location, const std::string& image) {
+  Value service;
+  service.set("componentType", "frontend");
+  service.set("envFromSecret", kTokenSecret);
+  service.set("replicas", 1);
+  mount_cache(service, location);
+  Value main = container(image);
+  if (is_filesystem_path(location.model_path)) {
+    main.set("command", string_list({"python3", "-m", "dynamo.frontend"}));
+    main.set("args", string_list({"--model-name", request.model_name, "--model-path", location.model_path}));
+  }
+  set_main_container(service, std::move(main));
+  return service;
+}
+
+Value gpu_limit(int gpus) {
+  Value limits;
+  limits.set("gpu", std::to_string(gpus));
+  Value resources;
+  resources.set("limits", std::move(limits));
+  return resources;
+}
+
+Value worker_service(const RenderedWorker& rendered,
+                     const BackendTraits& traits,
+                     const ModelLocation& location,
+                     const std::string& image) {
+  const WorkerPlan& plan = *rendered.plan;
+  Value service;
+  service.set("componentType", "worker");
+  if (plan.role != Role::kAggregated) service.set("subComponentType", std::string(name_of(plan.role)));
+  service.set("envFromSecret", kTokenSecret);
+  service.set("replicas", plan.replicas);
+  service.set("resources", gpu_limit(plan.gpus_per_node));
+  if (plan.nodes > 1) {
+    Value multinode;
+    multinode.set("nodeCount", plan.nodes);
+    service.set("multinode", std::move(multinode));
+  }
+  if (plan.gpus_per_node > 1) {
+    Value shared;
+    shared.set("size", kSharedMemory);
+    service.set("sharedMemory", std::move(shared));
+  }
+  mount_cache(service, location);
+  Value main = container(image);
+  main.set("workingDir", std::string(traits.working_dir));
+  main.set("command", string_list({"python3", "-m", std::string(traits.module)}));
+  main.set("args", string_list(rendered.args));
+  set_main_container(service, std::move(main));
+  return service;
+}
+
+Value claims(const ModelLocation& location) {
+  Value claim;
+  claim.set("name", location.pvc);
+  claim.set("create", false);
+  return Array{std::move(claim)};
+}
+
+}  // namespace
+
+Value deployment_spec(const ValidatedRequest& request,
+                      const DeploymentPlan& plan,
+                      const ModelLocation& location,
+                      const std::string& image,
+                      const std::vector<RenderedWorker>& workers) {
+  Value services;
+  services.set("Frontend", frontend(request, location, image));
+  for (const auto& worker : workers) {
+    services.set(worker.plan->service, worker_service(worker, traits_of(plan.backend), location, image));
+  }
+  Value spec;
+  spec.set("backendFramework", std::string(dynamo::name_of(plan.backend)));
+  if (location.cached()) spec.set("pvcs", claims(location));
+  spec.set("services", std::move(services));
+  return spec;
+}
+
+Value deployment_object(const ValidatedRequest& request, const std::string& name, Value spec) {
+  Value metadata;
+  metadata.set("name", name);
+  if (!request.namespace_name.empty()) metadata.set("namespace", request.namespace_name);
+  if (has_request_name(request)) {
+    Value labels;
+    labels.set("dgdr.nvidia.com/name", request.name);
+    if (!request.namespace_name.empty()) labels.set("dgdr.nvidia.com/namespace", request.namespace_name);
+    metadata.set("labels", std::move(labels));
+  }
+  Value object;
+  object.set("apiVersion", "nvidia.com/v1alpha1");
+  object.set("kind", "DynamoGraphDeployment");
+  object.set("metadata", std::move(metadata));
+  object.set("spec", std::move(spec));
+  return object;
+}
+
+}  // namespace dynamo::emit

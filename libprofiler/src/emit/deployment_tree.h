@@ -1,0 +1,25 @@
+#pragma once
+
+#include "dynamo/profiler/document.h"
+#include "emit/model_path.h"
+#include "emit/plan.h"
+
+namespace dynamo::emit {
+
+/// A worker ready to be written down.
+struct RenderedWorker {
+  const WorkerPlan* plan = nullptr;
+  std::vector<std::string> args;
+};
+
+/// `spec` of the v1alpha1 DynamoGraphDeployment.
+[[nodiscard]] Value deployment_spec(const ValidatedRequest& request,
+                                    const DeploymentPlan& plan,
+                                    const ModelLocation& location,
+                                    const std::string& image,
+                                    const std::vector<RenderedWorker>& workers);
+
+/// The whole object around that spec.
+[[nodiscard]] Value deployment_object(const ValidatedRequest& request, const std::string& name, Value spec);
+
+}  // namespace dynamo::emit

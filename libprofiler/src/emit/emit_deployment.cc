@@ -1,0 +1,84 @@
+#include "dynamo/profiler/emit.h"
+
+#include "emit/backends/backend_traits.h"
+#include "emit/backends/engine_args.h"
+#include "emit/deployment_tree.h"
+#include "emit/image.h"
+#include "emit/model_path.h"
+#include "emit/naming.h"
+#include "emit/plan.h"
+
+namespace dynamo {
+namespace {
+
+using emit::traits_of;
+
+std::expected<std::string, Diagnostics> runtime_image(const ValidatedRequest& request, Backend backend) {
+  const auto runtime = traits_of(backend).runtime_image;
+  if (request.image.empty()) {
+    return std::string(emit::kDefaultImagePrefix) + std::string(runtime) + ":" + std::string(emit::kDefaultImageTag);
+  }
+  std::string image = emit::derive_image(request.image, runtime);
+  if (!image.empty()) return image;
+  Diagnostic problem;
+  problem.rule = "emit.image";
+  problem.path = "spec.image";
+  problem.bad_value = request.image;
+  problem.reason = "a digest names this one image, so the image of `" + std::string(runtime) + "` cannot be derived from it";
+  problem.hint = "give the image with a tag, or the runtime image of the backend itself";
+  Diagnostics problems;
+  problems.add(std::move(problem));
+  return std::unexpected(std::move(problems));
+}
+
+std::expected<std::string, Diagnostics> kv_dtype(const ValidatedRequest& request, const emit::WorkerPlan& worker) {
+  const KvQuant kv = worker.engine.quant.kv;
+  const Backend backend = worker.engine.backend;
+  if (const auto spelling = emit::kv_spelling(backend, kv, request.model.quant)) return std::string(*spelling);
+  return std::unexpected(one_error(
+      DiagnosticCode::kUnsupported, "emit.kv_cache_format",
+      std::string(name_of(backend)) + " has no KV cache in " + std::string(facts_of(kv).name)));
+}
+
+std::vector<std::string> engine_args(const emit::EngineContext& context) {
+  switch (context.worker->engine.backend) {
+    case Backend::kTrtllm: return emit::trtllm_args(context);
+    case Backend::kSglang: return emit::sglang_args(context);
+    case Backend::kVllm: return emit::vllm_args(context);
+  }
+  return {};
+}
+
+std::expected<std::vector<emit::RenderedWorker>, Diagnostics> render_workers(const ValidatedRequest& request,
+                                                                             const emit::DeploymentPlan& plan,
+                                                                             const emit::ModelLocation& location,
+                                                                             const std::string& image) {
+  const auto version = emit::runtime_version(emit::parse_image(image).tag);
+  std::vector<emit::RenderedWorker> rendered;
+  for (const auto& worker : plan.workers) {
+    auto dtype = kv_dtype(request, worker);
+    if (!dtype) return std::unexpected(std::move(dtype.error()));
+    rendered.push_back({&worker, engine_args({&request, &worker, location, std::move(*dtype), version})});
+  }
+  return rendered;
+}
+
+}  // namespace
+
+std::expected<std::vector<Value>, Diagnostics> emit_deployment(const ValidatedRequest& request, const PickReport& report) {
+  auto plan = emit::plan_deployment(request, report);
+  if (!plan) return std::unexpected(std::move(plan.error()));
+  if (auto problems = emit::name_services(request, *plan); problems.has_errors()) return std::unexpected(std::move(problems));
+
+  const auto image = runtime_image(request, plan->backend);
+  if (!image) return std::unexpected(image.error());
+  const auto location = emit::locate_model(request);
+  const auto workers = render_workers(request, *plan, location, *image);
+  if (!workers) return std::unexpected(workers.error());
+
+  Value spec = emit::deployment_spec(request, *plan, location, *image, *workers);
+  const std::string name = emit::deployment_name(*plan, spec);
+  return std::vector<Value>{emit::deployment_object(request, name, std::move(spec))};
+}
+
+}  // namespace dynamo

@@ -1,0 +1,84 @@
+#include "emit/naming.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "dynamo/profiler/document_io.h"
+#include "emit/backends/backend_traits.h"
+
+namespace dynamo::emit {
+namespace {
+
+constexpr std::size_t kHashDigits = 8;
+constexpr std::string_view kOperatorSuffix = "-dgd";
+constexpr std::size_t kLeaderSuffixLength = 4;   ///< `-ldr`
+
+std::string hash_digits(std::string_view text) {
+  std::uint64_t hash = 14695981039346656037u;   // FNV-1a, 64 bits
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  auto folded = static_cast<std::uint32_t>(hash ^ (hash >> 32));
+  std::string digits(kHashDigits, '0');
+  for (auto it = digits.rbegin(); it != digits.rend(); ++it, folded >>= 4) *it = "0123456789abcdef"[folded & 15u];
+  return digits;
+}
+
+std::string name_stem(const DeploymentPlan& plan) {
+  const bool disaggregated = plan.mode == ServingMode::kDisaggregated;
+  return std::string(name_of(plan.backend)) + (disaggregated ? "-disagg-" : "-agg-");
+}
+
+/// The name the operator gives the deployment, if it does.
+std::size_t operator_name_length(const ValidatedRequest& request) {
+  if (const Value* name = request.overrides_dgd.find_path({"metadata", "name"}); name && name->as_string()) {
+    return name->as_string()->size();
+  }
+  return has_request_name(request) ? request.name.size() + kOperatorSuffix.size() : 0;
+}
+
+bool fits(const DeploymentPlan& plan, std::size_t deployment) {
+  return std::ranges::all_of(plan.workers, [&](const WorkerPlan& worker) {
+    return name_length(deployment, worker.service, worker.nodes > 1) <= kMaxNameLength;
+  });
+}
+
+void use_names(DeploymentPlan& plan, const ServiceNames& names) {
+  for (auto& worker : plan.workers) {
+    switch (worker.role) {
+      case Role::kAggregated: worker.service = names.aggregated; break;
+      case Role::kPrefill: worker.service = names.prefill; break;
+      case Role::kDecode: worker.service = names.decode; break;
+    }
+  }
+}
+
+}  // namespace
+
+std::size_t name_length(std::size_t deployment, std::string_view service, bool multinode) {
+  return deployment + service.size() + (multinode ? service.size() + kLeaderSuffixLength : 0);
+}
+
+std::string deployment_name(const DeploymentPlan& plan, const Value& spec) {
+  return name_stem(plan) + hash_digits(write_json(spec));
+}
+
+std::size_t deployment_name_length(const DeploymentPlan& plan) { return name_stem(plan).size() + kHashDigits; }
+
+bool has_request_name(const ValidatedRequest& request) {
+  constexpr std::string_view kDefaultName = "dynamo";
+  return !request.name.empty() && request.name != kDefaultName;
+}
+
+Diagnostics name_services(const ValidatedRequest& request, DeploymentPlan& plan) {
+  const std::size_t ours = deployment_name_length(plan);
+  const std::size_t longest = std::max(ours, operator_name_length(request));
+  use_names(plan, traits_of(plan.backend).services);
+  if (fits(plan, longest)) return {};
+  use_names(plan, kRoleNames);
+  // A DGDR whose name alone is too long is the admission's business; the document we write must still be right by itself.
+  if (fits(plan, ours)) return {};
+  return one_error(DiagnosticCode::kInternal, "emit.name_length",
+                   "the generated deployment and service names exceed the operator's " + std::to_string(kMaxNameLength) +
+                       " characters");
+}
+
+}  // namespace dynamo::emit

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "dynamo/profiler/request.h"
+#include "emit/plan.h"
+
+namespace dynamo::emit {
+
+/// The operator derives pod names from both names and refuses what is longer: deployment + service, and for a worker over
+/// several nodes deployment + twice the service + 4.
+inline constexpr std::size_t kMaxNameLength = 45;
+
+[[nodiscard]] std::size_t name_length(std::size_t deployment, std::string_view service, bool multinode);
+
+/// `vllm-disagg-1a2b3c4d`; the digits depend on the content alone.
+[[nodiscard]] std::string deployment_name(const DeploymentPlan& plan, const Value& spec);
+/// The length of every name that function returns for this plan.
+[[nodiscard]] std::size_t deployment_name_length(const DeploymentPlan& plan);
+
+/// The DGDR was given a name (and not the default).
+[[nodiscard]] bool has_request_name(const ValidatedRequest& request);
+
+/// Fills in the services: the names of the backend's examples, or the bare roles where those would be too long for the
+/// operator, under our own name or the `<dgdr>-dgd` it renames deployments to. Error: not even those fit.
+[[nodiscard]] Diagnostics name_services(const ValidatedRequest& request, DeploymentPlan& plan);
+
+}  // namespace dynamo::emit
