@@ -1,0 +1,124 @@
+#include "doc/source_text.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "text/number_text.h"
+#include "text/utf8.h"
+
+namespace dynamo {
+namespace {
+
+bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
+
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char byte) { return !continues_character(byte); }));
+}
+
+bool is_forbidden(char32_t code, TextRules rules) {
+  if (code < 0x20) {
+    return code != '\t' && code != '\n' && code != '\r';
+  }
+  return rules == TextRules::kYaml && code >= 0x7F && code < 0xA0 && code != 0x85;
+}
+
+std::string code_point_name(char32_t code) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string name = "U+";
+  for (int shift = 12; shift >= 0; shift -= 4) {
+    name += kHex[(code >> static_cast<unsigned>(shift)) & 0xFU];
+  }
+  return name;
+}
+
+bool looks_like_utf16(std::string_view text) {
+  return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") ||
+         (text.size() > 1 && (text[0] == '\0') != (text[1] == '\0'));
+}
+
+Diagnostic encoding_error(const SourceText& source, std::string reason, std::size_t offset) {
+  Diagnostic error = source.error(DiagnosticCode::kInvalid, "document.encoding", std::move(reason), offset);
+  error.hint = looks_like_utf16(source.text()) ? "this looks like UTF-16; save the file as UTF-8"
+                                               : "give a text file in UTF-8; this may be a binary file";
+  return error;
+}
+
+}  // namespace
+
+SourceText::SourceText(std::string_view text, std::string_view name) : text_(text), name_(name), line_starts_{0} {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\n') {
+      line_starts_.push_back(i + 1);
+    }
+  }
+}
+
+std::size_t SourceText::line_index(std::size_t offset) const {
+  const auto next = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
+  return static_cast<std::size_t>(next - line_starts_.begin()) - 1;
+}
+
+SourceMark SourceText::mark(std::size_t offset, std::size_t bytes) const {
+  offset = std::min(offset, text_.size());
+  bytes = std::min(bytes, text_.size() - offset);
+  const std::size_t line = line_index(offset);
+  const std::size_t start = line_starts_[line];
+  if (last_offset_ < start || last_offset_ > offset) {
+    last_offset_ = start;
+    last_column_ = 0;
+  }
+  last_column_ += characters(text_.substr(last_offset_, offset - last_offset_));
+  last_offset_ = offset;
+  return {.line = static_cast<int>(line + 1),
+          .column = static_cast<int>(last_column_ + 1),
+          .length = static_cast<int>(characters(text_.substr(offset, bytes)))};
+}
+
+std::string_view SourceText::line_at(std::size_t offset) const {
+  const std::size_t start = line_starts_[line_index(std::min(offset, text_.size()))];
+  const std::string_view rest = text_.substr(start);
+  return rest.substr(0, rest.find_first_of("\r\n"));
+}
+
+Diagnostic SourceText::error(DiagnosticCode code, std::string rule, std::string reason, std::size_t offset) const {
+  Diagnostic error;
+  error.code = code;
+  error.rule = std::move(rule);
+  error.reason = std::move(reason);
+  error.source = name_;
+  error.mark = mark(offset);
+  return error;
+}
+
+std::string_view without_byte_order_mark(std::string_view text) {
+  return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
+}
+
+std::optional<Diagnostic> check_source(const SourceText& source, TextRules rules, std::size_t max_bytes) {
+  const std::string_view text = source.text();
+  if (text.size() > max_bytes) {
+    Diagnostic error;
+    error.code = DiagnosticCode::kTooLarge;
+    error.rule = "document.too_large";
+    error.reason = "the text has " + grouped(static_cast<std::int64_t>(text.size())) + " bytes; at most " +
+                   grouped(static_cast<std::int64_t>(max_bytes)) + " are read";
+    error.hint = "check that this is the file you meant, or split it into several";
+    error.source = source.name();
+    return error;
+  }
+  for (std::size_t offset = 0; offset < text.size();) {
+    const auto character = decode_utf8(text, offset);
+    if (!character) {
+      return encoding_error(source, "the bytes here are not UTF-8", offset);
+    }
+    if (is_forbidden(character->code, rules)) {
+      return encoding_error(source, "the control character " + code_point_name(character->code) + " is not allowed",
+                            offset);
+    }
+    offset += character->length;
+  }
+  return std::nullopt;
+}
+
+}  // namespace dynamo

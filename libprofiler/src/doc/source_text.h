@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dynamo/profiler/diagnostic.h"
+
+namespace dynamo {
+
+/// A text with its name, able to say in which line and column a byte stands.
+class SourceText {
+ public:
+  SourceText(std::string_view text, std::string_view name);
+
+  [[nodiscard]] std::string_view text() const { return text_; }
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  /// Position of the byte at `offset` (the end of the text for anything beyond), with `bytes` of it to underline.
+  [[nodiscard]] SourceMark mark(std::size_t offset, std::size_t bytes = 0) const;
+
+  /// The line that holds `offset`, without its line break.
+  [[nodiscard]] std::string_view line_at(std::size_t offset) const;
+
+  /// An error at `offset`.
+  [[nodiscard]] Diagnostic error(DiagnosticCode code, std::string rule, std::string reason, std::size_t offset) const;
+
+ private:
+  [[nodiscard]] std::size_t line_index(std::size_t offset) const;
+
+  std::string_view text_;
+  std::string name_;
+  std::vector<std::size_t> line_starts_;
+  // Offsets mostly ascend; going on from the last one keeps one long line from costing quadratic time.
+  mutable std::size_t last_offset_ = 0;
+  mutable std::size_t last_column_ = 0;
+};
+
+/// Which control characters a format forbids everywhere in its text.
+enum class TextRules { kJson, kYaml };
+
+/// The text without its byte order mark.
+[[nodiscard]] std::string_view without_byte_order_mark(std::string_view text);
+
+/// An error when the text is longer than `max_bytes`, is not UTF-8, or holds characters the format forbids.
+[[nodiscard]] std::optional<Diagnostic> check_source(const SourceText& source, TextRules rules, std::size_t max_bytes);
+
+}  // namespace dynamo
