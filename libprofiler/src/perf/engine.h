@@ -85,6 +85,7 @@ struct OperatorTime {
   std::string name;
   double ms = 0;
   std::string source;
+  double looked_up_ms = 0, interpolated_ms = 0, extrapolated_ms = 0, modelled_ms = 0;   ///< parts of `ms` by origin
 };
 
 /// A prefill-only, decode-only or combined run at a fixed batch.

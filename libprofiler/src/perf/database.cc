@@ -1,0 +1,73 @@
+#include <string>
+
+#include "perf/database_impl.h"
+
+namespace dynamo::perf {
+
+namespace {
+
+std::string text_of(const Diagnostics& diagnostics) {
+  return diagnostics.empty() ? std::string("the pack cannot be read") : diagnostics.items().front().reason;
+}
+
+Result<const Table*> read_table(const Database::Impl& database, std::string_view name, Sources sources) {
+  if (database.pack == nullptr) return nullptr;
+  auto table = database.pack->table(database.version, name, sources);
+  if (!table.has_value()) return std::unexpected(Error{ErrorKind::kMissingData, text_of(table.error())});
+  return *table;
+}
+
+}  // namespace
+
+Result<Database> Database::open(const TableStore& store,
+                                const SystemSpec& system,
+                                Backend backend,
+                                std::string_view version,
+                                DatabaseMode mode) {
+  auto impl = std::make_shared<Impl>();
+  impl->system = system;
+  impl->backend = backend;
+  impl->mode = mode;
+  impl->version = version;
+  auto pack = store.open(system.name, backend);
+  if (!pack.has_value()) return std::unexpected(Error{ErrorKind::kNoTables, text_of(pack.error())});
+  impl->pack = *pack;
+  if (impl->pack == nullptr) {
+    return std::unexpected(Error{ErrorKind::kNoTables,
+                                 "no measured tables for system " + system.name + " with backend " +
+                                     std::string(name_of(backend))});
+  }
+  auto literal = impl->pack->resolve_version(version);
+  if (!literal.has_value()) return std::unexpected(Error{ErrorKind::kInvalidConfig, text_of(literal.error())});
+  impl->version = *literal;
+  Database database;
+  database.impl_ = std::move(impl);
+  return database;
+}
+
+const SystemSpec& Database::system() const { return impl_->system; }
+Backend Database::backend() const { return impl_->backend; }
+const std::string& Database::version() const { return impl_->version; }
+DatabaseMode Database::mode() const { return impl_->mode; }
+
+Result<const Table*> Database::Impl::table(std::string_view name) const {
+  return read_table(*this, name, reads_tables() ? Sources::kMerged : Sources::kPrimary);
+}
+
+Result<const Table*> Database::Impl::own_table(std::string_view name) const {
+  return read_table(*this, name, Sources::kPrimary);
+}
+
+Result<double> Database::Impl::flops(const QuantFacts& quant) const {
+  const std::optional<double> rate = system.flops(quant.compute);
+  if (rate.has_value() && std::isfinite(*rate) && *rate > 0) return *rate;
+  return std::unexpected(Error{ErrorKind::kMissingFlops,
+                               system.name + " has no tensor-core rate for format " + std::string(quant.name)});
+}
+
+double Database::Impl::memory_ms(double bytes) const {
+  if (mode == DatabaseMode::kSol) return bytes / system.mem_bytes_per_s * 1000.0;
+  return (bytes / (system.mem_bytes_per_s * system.mem_efficiency) + system.mem_latency_s) * 1000.0;
+}
+
+}  // namespace dynamo::perf

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "perf/engine.h"
+#include "tables/pack.h"
+
+namespace dynamo::perf {
+
+/// What operators need of a database: the GPU, the mode and the tables that the mode may read.
+struct Database::Impl {
+  SystemSpec system;
+  Backend backend = Backend::kTrtllm;
+  std::string version;
+  DatabaseMode mode = DatabaseMode::kSilicon;
+  const Pack* pack = nullptr;   ///< nullptr = no tables
+
+  [[nodiscard]] bool reads_tables() const { return mode == DatabaseMode::kSilicon || mode == DatabaseMode::kHybrid; }
+  [[nodiscard]] bool may_estimate() const { return mode == DatabaseMode::kHybrid || mode == DatabaseMode::kEmpirical; }
+
+  /// The table, merged over its sources where the mode wants that; nullptr if it has no rows. A damaged pack is an error.
+  [[nodiscard]] Result<const Table*> table(std::string_view name) const;
+  /// The rows that the version measured itself.
+  [[nodiscard]] Result<const Table*> own_table(std::string_view name) const;
+
+  /// Rate of that number format. Error kMissingFlops names the format.
+  [[nodiscard]] Result<double> flops(const QuantFacts& quant) const;
+  /// Time of a memory-bound kernel that moves `bytes`, ms.
+  [[nodiscard]] double memory_ms(double bytes) const;
+};
+
+/// How attention kernels are told apart: lane names in the order in which they are asked.
+[[nodiscard]] Result<std::vector<std::string>> attention_lanes(const Database::Impl& database, std::string_view table);
+
+}  // namespace dynamo::perf

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <vector>
+
+#include "perf/operators/operator.h"
+
+namespace dynamo::perf {
+
+/// The operators of one forward pass on one GPU of a worker, in execution order. The names `context_attention` and
+/// `generation_attention` matter: a mixed step prices them apart.
+struct Graph {
+  std::vector<OperatorPtr> context;
+  std::vector<OperatorPtr> generation;
+};
+
+/// What a graph is compiled from.
+struct GraphInput {
+  const Database::Impl& database;
+  const ModelSpec& model;
+  const QuantModes& quant;
+  const Parallelism& parallel;
+  int nextn = 0;   ///< draft layers of multi-token prediction
+
+  /// Drafting runs (L + N) / L as many layers in every generation step.
+  [[nodiscard]] double draft_factor() const { return static_cast<double>(model.layers + nextn) / model.layers; }
+};
+
+/// Compiles the graph of the model's family. Errors: kInvalidConfig for layouts that cannot hold the model and for families
+/// without a graph.
+[[nodiscard]] Result<Graph> build_graph(const GraphInput& input);
+
+/// Dense models with grouped-query attention: Llama, Qwen2, Qwen3, MiMo.
+[[nodiscard]] Graph build_llama_graph(const GraphInput& input);
+
+}  // namespace dynamo::perf

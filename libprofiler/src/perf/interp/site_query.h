@@ -1,0 +1,120 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <span>
+#include <vector>
+
+#include "perf/interp/found.h"
+#include "tables/pack.h"
+
+namespace dynamo::perf {
+
+/// GEMM tables: scattered (n, k) sites, each with its own curve over m.
+///
+/// A collected site answers with its curve; beyond the curve's ends the median efficiency SOL / measured of the last three points
+/// is held. Any other (n, k) takes the efficiency of the four nearest sites (log2 distance, at most two octaves, sites whose curve
+/// covers m first), weighted by inverse squared distance. The distance limit is waived along one axis for shapes larger than
+/// every site.
+class SiteQuery {
+ public:
+  /// Ranks the sites around (n, k) once; every later query costs at most four curve evaluations.
+  SiteQuery(const Grid& grid, std::uint32_t n, std::uint32_t k);
+
+  /// `Sol` maps (m, n, k) to ms; every point is raised to at least its roofline.
+  template <typename Sol>
+  [[nodiscard]] Found at(double m, const Sol& sol) const;
+
+ private:
+  struct Ranked {
+    double distance = 0;
+    std::uint32_t site = 0;
+  };
+  static constexpr double kMaxOctaves = 2.0;
+  static constexpr std::size_t kNeighbours = 4;
+  static constexpr std::size_t kTail = 3;
+
+  [[nodiscard]] std::span<const std::uint32_t> curve_keys(std::uint32_t site) const {
+    const std::uint32_t begin = grid_.offsets[1][site];
+    return grid_.keys[1].subspan(begin, grid_.offsets[1][site + 1] - begin);
+  }
+  [[nodiscard]] bool covers(std::uint32_t site, double m) const {
+    const auto keys = curve_keys(site);
+    return static_cast<double>(keys.front()) <= m && m <= static_cast<double>(keys.back());
+  }
+  /// The neighbours to blend for a query at m, nearest first; empty when none is near enough.
+  [[nodiscard]] std::vector<Ranked> neighbours(double m) const;
+  [[nodiscard]] std::vector<Ranked> waived(const std::vector<Ranked>& candidates) const;
+
+  template <typename Sol>
+  [[nodiscard]] Found curve(std::uint32_t site, double m, const Sol& sol) const;
+
+  const Grid& grid_;
+  double n_ = 0, k_ = 0;
+  double log_n_ = 0, log_k_ = 0;
+  std::int64_t own_site_ = -1;
+  std::vector<Ranked> ranked_;               ///< all sites, nearest first, then in table order
+};
+
+double median_of(std::span<double> values);
+
+template <typename Sol>
+Found SiteQuery::curve(std::uint32_t site, double m, const Sol& sol) const {
+  const auto keys = curve_keys(site);
+  const auto values = grid_.values[0].subspan(grid_.offsets[1][site], keys.size());
+  const auto n = static_cast<double>(grid_.site[0][site]);
+  const auto k = static_cast<double>(grid_.site[1][site]);
+  const auto raised = [&](std::size_t i) { return std::max(values[i], sol(static_cast<double>(keys[i]), n, k)); };
+  const auto position = static_cast<std::size_t>(
+      std::ranges::lower_bound(keys, m, {}, [](std::uint32_t key) { return static_cast<double>(key); }) - keys.begin());
+  if (position < keys.size() && static_cast<double>(keys[position]) == m) {
+    return Found::at(raised(position), Method::kLookedUp);
+  }
+  if (position == 0 || position == keys.size() || keys.size() < 2) {
+    const bool below = position == 0;
+    const std::size_t count = std::min(kTail, keys.size());
+    const std::size_t first = below ? 0 : keys.size() - count;
+    std::array<double, kTail> utilisation{};
+    std::size_t used = 0;
+    for (std::size_t i = first; i < first + count; ++i) {
+      const double point_sol = sol(static_cast<double>(keys[i]), n, k);
+      const double ms = raised(i);
+      if (ms > 0 && point_sol > 0) utilisation[used++] = point_sol / ms;
+    }
+    const double query_sol = sol(m, n, k);
+    if (used == 0 || !(std::isfinite(query_sol) && query_sol > 0)) return Found::miss("no usable end of the m curve");
+    return Found::at(query_sol / median_of(std::span(utilisation).first(used)), Method::kExtrapolated);
+  }
+  const auto low = static_cast<double>(keys[position - 1]);
+  const double weight = (m - low) / (static_cast<double>(keys[position]) - low);
+  const double a = raised(position - 1);
+  return Found::at(a + (raised(position) - a) * weight, Method::kInterpolated);
+}
+
+template <typename Sol>
+Found SiteQuery::at(double m, const Sol& sol) const {
+  if (own_site_ >= 0) return curve(static_cast<std::uint32_t>(own_site_), m, sol);
+  if (ranked_.empty()) return Found::miss("no sites collected");
+  double weights = 0;
+  double blended = 0;
+  bool inside = true;
+  const std::vector<Ranked> near = neighbours(m);
+  if (near.empty()) return Found::miss("no shape within two octaves was measured");
+  for (const Ranked& site : near) {
+    const Found found = curve(site.site, m, sol);
+    if (!found.ok()) continue;
+    const double site_sol =
+        sol(m, static_cast<double>(grid_.site[0][site.site]), static_cast<double>(grid_.site[1][site.site]));
+    if (!(std::isfinite(found.ms) && found.ms > 0 && std::isfinite(site_sol) && site_sol > 0)) continue;
+    const double weight = 1.0 / (site.distance * site.distance + 1e-12);
+    blended += weight * (site_sol / found.ms);
+    weights += weight;
+    inside = inside && found.method != Method::kExtrapolated;
+  }
+  const double query_sol = sol(m, n_, k_);
+  if (!(weights > 0) || !(std::isfinite(query_sol) && query_sol > 0)) return Found::miss("no usable neighbouring shape");
+  return Found::at(query_sol / (blended / weights), inside ? Method::kInterpolated : Method::kExtrapolated);
+}
+
+}  // namespace dynamo::perf

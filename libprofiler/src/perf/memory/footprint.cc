@@ -1,0 +1,128 @@
+#include "perf/memory/footprint.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace dynamo::perf {
+
+namespace {
+
+constexpr double kGib = 1073741824.0;
+constexpr double kMib = 1048576.0;
+
+/// Bytes of activations per token and attention width, halved, at tp 1, 2, 4 and 8. Measured by AI Configurator per framework.
+struct ActivationRow {
+  Family family;
+  double trtllm[4];
+  double sglang[4];
+};
+constexpr ActivationRow kActivations[] = {
+    {Family::kGpt, {10, 6, 5, 5}, {13, 8, 6.5, 6.5}},
+    {Family::kLlama, {11, 6.5, 5, 5}, {14, 8.5, 6.5, 6.5}},
+    {Family::kMoe, {22, 13, 10, 10}, {28, 17, 13, 13}},
+};
+constexpr ActivationRow kOtherFamilies = {Family::kGpt, {10, 6, 5, 5}, {13, 8, 6.5, 6.5}};
+
+/// What SGLang's own process adds on top of the common model.
+constexpr double kSglangActivationOverhead = 1.15;
+constexpr double kSglangOtherOverhead = 1.20;
+constexpr double kMinActivations = 70 * kMib;
+constexpr double kMinActivationsSglang = 90 * kMib;
+
+/// Column for a tensor-parallel width; 0 for widths nobody measured.
+std::size_t tp_column(int tp) {
+  switch (std::min(tp, 8)) {
+    case 1: return 0;
+    case 2: return 1;
+    case 4: return 2;
+    default: return 3;
+  }
+}
+
+double activation_coefficient(Family family, Backend backend, int tp) {
+  const auto row = std::ranges::find(kActivations, family, &ActivationRow::family);
+  const ActivationRow& use = row == std::end(kActivations) ? kOtherFamilies : *row;
+  return (backend == Backend::kSglang ? use.sglang : use.trtllm)[tp_column(tp)];
+}
+
+}  // namespace
+
+Footprint::Footprint(const Database::Impl& database, const ModelSpec& model, const QuantModes& quant, const Parallelism& parallel,
+                     int nextn, const Graph& graph)
+    : database_(database), model_(model), quant_(quant), parallel_(parallel), nextn_(nextn) {
+  for (const OperatorPtr& op : graph.context) weight_bytes_ += op->weight_bytes();
+  weight_bytes_ /= parallel.pp;
+}
+
+double Footprint::kv_bytes(int seq_len) const {
+  const int kv_heads = (model_.kv_heads + parallel_.tp - 1) / parallel_.tp;
+  const double elements = static_cast<double>(kv_heads) * model_.head_dim * model_.layers * 2.0;
+  return seq_len * facts_of(quant_.kv).bytes_per_element * elements;
+}
+
+double Footprint::activation_bytes(const Load& load) const {
+  const bool sglang = database_.backend == Backend::kSglang;
+  const double width = static_cast<double>(model_.heads) * model_.head_dim;
+  double bytes = 2.0 * load.tokens * width * activation_coefficient(model_.family, database_.backend, parallel_.tp);
+  bytes = std::max(bytes, sglang ? kMinActivationsSglang : kMinActivations);
+  if (load.drafting && nextn_ > 0) {
+    if (load.drafted_tokens.has_value() && load.tokens > 0) {
+      const double drafted = std::clamp(*load.drafted_tokens, 0, load.tokens);
+      bytes *= (load.tokens - drafted + drafted * (nextn_ + 1)) / load.tokens;
+    } else {
+      bytes *= nextn_ + 1;
+    }
+  }
+  return sglang ? bytes * kSglangActivationOverhead : bytes;
+}
+
+MemoryBreakdown Footprint::of(const Load& load) const {
+  const bool sglang = database_.backend == Backend::kSglang;
+  return {.weights_gib = weight_bytes_ / kGib,
+          .activations_gib = activation_bytes(load) / kGib,
+          .kv_cache_gib = load.batch * kv_bytes(load.seq_len) / parallel_.cp / kGib,
+          .nccl_gib = database_.system.nccl_mem_bytes[tp_column(parallel_.tp)] / kGib,
+          .others_gib = database_.system.other_mem_bytes * (sglang ? kSglangOtherOverhead : 1.0) / kGib};
+}
+
+double KvBudget::bytes(double capacity, double non_kv) const {
+  const double share = fraction * (1.0 - reserved) * (1.0 - tolerance);
+  return of_free ? (capacity - non_kv) * share : capacity * share - non_kv;
+}
+
+namespace {
+
+/// SGLang's own default, as its server computes it from the size of the GPU.
+double sglang_static_fraction(double capacity_bytes, const Parallelism& parallel) {
+  struct Tier { double below_gib, chunked_prefill, graph_batch_narrow, graph_batch_wide; };
+  static constexpr Tier kTiers[] = {{20, 2048, 8, 8}, {35, 2048, 24, 80}, {60, 4096, 32, 160}, {160, 8192, 256, 512},
+                                    {HUGE_VAL, 16384, 512, 512}};
+  const double capacity_mib = capacity_bytes / kMib;
+  const Tier& tier = *std::ranges::find_if(kTiers, [&](const Tier& t) { return capacity_mib < t.below_gib * 1024; });
+  const double graph_batch = parallel.tp < 4 ? tier.graph_batch_narrow : tier.graph_batch_wide;
+  double reserved = 512 + 1.5 * tier.chunked_prefill + parallel.tp * parallel.pp / 8.0 * 1024 + graph_batch * 2;
+  if (parallel.dp > 1) {
+    reserved += graph_batch * parallel.dp * 3;
+    if (graph_batch > 300) reserved += graph_batch * parallel.dp * 1.5;
+  }
+  if (capacity_mib > 60 * 1024) reserved = std::max(reserved, 10.0 * 1024);
+  return std::nearbyint((capacity_mib - reserved) / capacity_mib * 1000.0) / 1000.0;
+}
+
+double vllm_fraction(std::string_view version) { return version.starts_with("0.14") || version.starts_with("0.19") ? 0.90 : 0.92; }
+
+}  // namespace
+
+KvBudget kv_budget(const Database::Impl& database, const Parallelism& parallel, BudgetRole role, std::optional<double> fraction) {
+  constexpr double kTolerance = 0.02;
+  switch (database.backend) {
+    case Backend::kTrtllm: return {fraction.value_or(0.9), true, 0.015, kTolerance};
+    case Backend::kVllm: return {fraction.value_or(vllm_fraction(database.version)), false, 0.0, kTolerance};
+    case Backend::kSglang: break;
+  }
+  const double own = role == BudgetRole::kAggregated ? 0.88
+                                                     : sglang_static_fraction(database.system.mem_capacity_bytes, parallel);
+  return {fraction.value_or(own), false, 0.0, kTolerance};
+}
+
+}  // namespace dynamo::perf

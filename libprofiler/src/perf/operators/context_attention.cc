@@ -1,0 +1,163 @@
+#include <algorithm>
+#include <mutex>
+#include <optional>
+
+#include "perf/interp/grid_query.h"
+#include "perf/operators/attention.h"
+#include "perf/operators/attention_tables.h"
+#include "perf/operators/estimate.h"
+
+namespace dynamo::perf {
+
+namespace {
+
+/// Prefill efficiency of a head width against width 128, by backend; between rows linear in log2, beyond them held.
+double head_dim_efficiency(Backend backend, int head_dim) {
+  struct Row { double width, trtllm, sglang, vllm; };
+  static constexpr Row kRows[] = {{64, .58, .60, .60}, {128, 1, 1, 1}, {192, 1.10, 1.18, 1.27}, {256, 1.17, 1.32, 1.51},
+                                  {512, 1.20, 1.38, 1.60}};
+  const auto value = [backend](const Row& row) {
+    return backend == Backend::kTrtllm ? row.trtllm : backend == Backend::kSglang ? row.sglang : row.vllm;
+  };
+  const Row* upper = std::ranges::lower_bound(kRows, static_cast<double>(head_dim), {}, &Row::width);
+  if (upper == std::begin(kRows)) return value(*upper);
+  if (upper == std::end(kRows)) return value(*(upper - 1));
+  const Row& low = *(upper - 1);
+  const double t = (std::log2(head_dim) - std::log2(low.width)) / (std::log2(upper->width) - std::log2(low.width));
+  return value(low) + t * (value(*upper) - value(low));
+}
+
+class ContextAttention final : public Operator {
+ public:
+  ContextAttention(std::string name, double scale, const Database::Impl& database, const AttentionConfig& config)
+      : Operator(std::move(name), scale), database_(database), config_(config),
+        shape_{config.heads, config.kv_heads, config.head_dim, config.window, facts_of(config.kv).bytes_per_element},
+        flops_(database.flops(facts_of(config.fmha))),
+        table_(database, "context_attention",
+               std::string(facts_of(config.fmha).name) + "|" + std::string(facts_of(config.kv).name)) {
+    const Slice* slice = table_.find(kv_heads_key(config), config.head_dim, config.window);
+    if (slice != nullptr) grid_.emplace(slice->grid);
+  }
+
+ private:
+  Result<Timing> query(const StepShape& step) const override {
+    Result<Timing> kernel = kernel_of(step);
+    if (!kernel.has_value()) return kernel;
+    return kernel->plus(beside());
+  }
+
+  /// Context parallelism gives every rank two chunks, one early and one late, so that all ranks work alike.
+  [[nodiscard]] Result<Timing> kernel_of(const StepShape& step) const {
+    if (config_.cp <= 1) return one(step.batch, step.sequence, step.prefix);
+    const int chunk = std::max(1, (step.sequence + 2 * config_.cp - 1) / (2 * config_.cp));
+    Result<Timing> early = one(step.batch, chunk, step.prefix);
+    if (!early.has_value()) return early;
+    const Result<Timing> late = one(step.batch, chunk, step.prefix + step.sequence - chunk);
+    if (!late.has_value()) return late;
+    return early->plus(*late);
+  }
+
+  [[nodiscard]] Result<Timing> one(int batch, int sequence, int prefix) const {
+    if (!flops_.has_value()) return std::unexpected(flops_.error());
+    switch (database_.mode) {
+      case DatabaseMode::kSol: return Timing::modelled(sol_query(batch, sequence, prefix), Source::kSol);
+      case DatabaseMode::kEmpirical: return estimated(batch, sequence, prefix);
+      case DatabaseMode::kSilicon: return measured(batch, sequence, prefix);
+      case DatabaseMode::kHybrid: break;
+    }
+    Result<Timing> time = measured(batch, sequence, prefix);
+    return !time.has_value() && is_data_miss(time.error()) ? estimated(batch, sequence, prefix) : time;
+  }
+
+  /// The tables hold whole prompts; a cached prefix leaves (S^2 - p^2) / S^2 of the work.
+  [[nodiscard]] Result<Timing> measured(int batch, int sequence, int prefix) const {
+    if (table_.damaged().has_value()) return std::unexpected(*table_.damaged());
+    if (!grid_.has_value()) return std::unexpected(Error{ErrorKind::kMissingData, "no measured prefill attention: " + what()});
+    const double full = sequence + prefix;
+    const auto sol = [this](const Coordinates& at) { return sol_point(shape_, at); };
+    const Found found = GridQuery(*grid_, sol, 1, false)
+                            .at({static_cast<double>(config_.heads), full, static_cast<double>(batch), 0});
+    Result<Timing> time = measured_or_error(found, name());
+    const double p = prefix;
+    if (time.has_value()) *time = time->scaled((full * full - p * p) / (full * full));
+    return time;
+  }
+
+  [[nodiscard]] Result<Timing> estimated(int batch, int sequence, int prefix) const {
+    std::call_once(reference_once_, [this] { bind_reference(); });
+    return estimate_from(reference_, sol_query(batch, sequence, prefix),
+                         {static_cast<double>(config_.heads), static_cast<double>(sequence + prefix),
+                          static_cast<double>(batch), 0},
+                         reference_scale_);
+  }
+
+  void bind_reference() const {
+    for (const int window : config_.window > 0 ? std::vector{config_.window, 0} : std::vector{0}) {
+      AttentionShape shape = shape_;
+      shape.window = window;
+      if (const Slice* slice = table_.find(kv_heads_key(config_), config_.head_dim, window); slice != nullptr) {
+        reference_ = reference_of(*slice, shape);
+        if (!reference_.empty()) return;
+      }
+      const AttentionTable::Reference other = table_.reference(kv_heads_key(config_), config_.head_dim, window);
+      if (other.slice == nullptr) continue;
+      shape.head_dim = other.head_dim;
+      reference_ = reference_of(*other.slice, shape);
+      reference_scale_ = head_dim_efficiency(database_.backend, config_.head_dim) /
+                         head_dim_efficiency(database_.backend, other.head_dim);
+      if (!reference_.empty()) return;
+    }
+  }
+
+  [[nodiscard]] UtilisationGrid reference_of(const Slice& slice, const AttentionShape& shape) const {
+    return utilisation_of(slice.grid, [&](const Coordinates& at) { return sol_point(shape, at); }, false);
+  }
+
+  /// Roofline of a table point (heads, sequence, batch).
+  [[nodiscard]] double sol_point(const AttentionShape& shape, const Coordinates& at) const {
+    const double kv = kv_heads_key(config_) == 0 ? at[0] : config_.kv_heads;
+    return context_attention_sol_ms(shape, at[0], kv, at[1], 0, at[2], *flops_, database_.system.mem_bytes_per_s);
+  }
+
+  [[nodiscard]] double sol_query(int batch, int sequence, int prefix) const {
+    return context_attention_sol_ms(shape_, config_.heads, config_.kv_heads, sequence, prefix, batch, *flops_,
+                                    database_.system.mem_bytes_per_s);
+  }
+
+  /// Rotary embedding, KV write and q/k norm. The reference counts the traffic of one token, so their launch latency rules.
+  [[nodiscard]] Timing beside() const {
+    constexpr double kOverhead = 1.1;
+    const double q = static_cast<double>(config_.heads) * config_.head_dim;
+    const double kv = static_cast<double>(config_.kv_heads) * config_.head_dim;
+    const double written = facts_of(config_.fmha).bytes_per_element;
+    double ms = 0;
+    if (config_.qk_norm) ms += 2.0 * (2.0 * database_.memory_ms(q * 2.0) + 2.0 * database_.memory_ms(kv * 2.0));
+    ms += 2.0 * database_.memory_ms(q * 2.0 + kv * 2.0) + 2.0 * database_.memory_ms(kv * written);
+    return Timing::modelled(ms * kOverhead, database_.mode == DatabaseMode::kSol ? Source::kSol : Source::kEmpirical);
+  }
+
+  [[nodiscard]] std::string what() const {
+    return "formats " + std::string(facts_of(config_.fmha).name) + "/" + std::string(facts_of(config_.kv).name) +
+           ", kv heads " + std::to_string(kv_heads_key(config_)) + ", head width " + std::to_string(config_.head_dim) +
+           ", window " + std::to_string(config_.window);
+  }
+
+  const Database::Impl& database_;
+  AttentionConfig config_;
+  AttentionShape shape_;
+  Result<double> flops_;
+  AttentionTable table_;
+  std::optional<BoundGrid> grid_;
+  mutable std::once_flag reference_once_;
+  mutable UtilisationGrid reference_;
+  mutable double reference_scale_ = 1.0;
+};
+
+}  // namespace
+
+OperatorPtr make_context_attention(std::string name, double scale, const Database::Impl& database,
+                                   const AttentionConfig& config) {
+  return std::make_unique<ContextAttention>(std::move(name), scale, database, config);
+}
+
+}  // namespace dynamo::perf

@@ -1,0 +1,124 @@
+#include <algorithm>
+#include <mutex>
+#include <optional>
+
+#include "perf/interp/grid_query.h"
+#include "perf/operators/attention.h"
+#include "perf/operators/attention_tables.h"
+#include "perf/operators/estimate.h"
+
+namespace dynamo::perf {
+
+namespace {
+
+/// Decode attention multiplies in the format of the cache where the GPU can.
+Result<double> decode_flops(const Database::Impl& database, KvQuant kv) {
+  constexpr int kFirstFp8Capability = 89;
+  const bool fp8 = kv == KvQuant::kFp8 && database.system.sm_version >= kFirstFp8Capability;
+  return database.flops(facts_of(fp8 ? FmhaQuant::kFp8 : FmhaQuant::kBfloat16));
+}
+
+class GenerationAttention final : public Operator {
+ public:
+  GenerationAttention(std::string name, double scale, const Database::Impl& database, const AttentionConfig& config)
+      : Operator(std::move(name), scale), database_(database), config_(config),
+        shape_{config.heads, config.kv_heads, config.head_dim, config.window, facts_of(config.kv).bytes_per_element},
+        flops_(decode_flops(database, config.kv)),
+        table_(database, "generation_attention", std::string(facts_of(config.kv).name)) {
+    const Slice* slice = table_.find(kv_heads_key(config), config.head_dim, config.window);
+    if (slice != nullptr) grid_.emplace(slice->grid);
+  }
+
+ private:
+  Result<Timing> query(const StepShape& step) const override {
+    if (!flops_.has_value()) return std::unexpected(flops_.error());
+    switch (database_.mode) {
+      case DatabaseMode::kSol: return Timing::modelled(sol(shape_, point(step.batch, step.sequence)), Source::kSol);
+      case DatabaseMode::kEmpirical: return estimated(step.batch, step.sequence);
+      case DatabaseMode::kSilicon: return measured(step.batch, step.sequence);
+      case DatabaseMode::kHybrid: break;
+    }
+    Result<Timing> time = measured(step.batch, step.sequence);
+    return !time.has_value() && is_data_miss(time.error()) ? estimated(step.batch, step.sequence) : time;
+  }
+
+  /// Mean over five positions within 10 % of the asked one: smooths the steps between measured lengths.
+  [[nodiscard]] Result<Timing> measured(int batch, int sequence) const {
+    if (table_.damaged().has_value()) return std::unexpected(*table_.damaged());
+    if (!grid_.has_value()) return std::unexpected(Error{ErrorKind::kMissingData, "no measured decode attention: " + what()});
+    constexpr int kSamples = 5;
+    const int low = std::max(1, static_cast<int>(sequence * 0.9));
+    const int high = std::max(low, static_cast<int>(sequence * 1.1));
+    const auto roof = [this](const Coordinates& at) { return sol(shape_, at); };
+    const GridQuery query(*grid_, roof, kNoSqrtAxis, true);
+    Found mean = Found::at(0, Method::kLookedUp);
+    for (int i = 0; i < kSamples; ++i) {
+      const auto offset = static_cast<int>(std::int64_t{high - low} * i / (kSamples - 1));
+      const Found found = query.at(point(batch, low + offset));
+      if (!found.ok()) return measured_or_error(found, name());
+      mean.ms += found.ms;
+      mean.method = std::max(mean.method, found.method);
+    }
+    mean.ms /= kSamples;
+    return Timing::measured(mean);
+  }
+
+  [[nodiscard]] Result<Timing> estimated(int batch, int sequence) const {
+    std::call_once(reference_once_, [this] { bind_reference(); });
+    const Coordinates at = point(batch, sequence);
+    return estimate_from(reference_, sol(shape_, at), at);
+  }
+
+  void bind_reference() const {
+    for (const int window : config_.window > 0 ? std::vector{config_.window, 0} : std::vector{0}) {
+      AttentionShape shape = shape_;
+      shape.window = window;
+      if (const Slice* slice = table_.find(kv_heads_key(config_), config_.head_dim, window); slice != nullptr) {
+        reference_ = reference_of(*slice, shape);
+        if (!reference_.empty()) return;
+      }
+      const AttentionTable::Reference other = table_.reference(kv_heads_key(config_), config_.head_dim, window);
+      if (other.slice == nullptr) continue;
+      shape.head_dim = other.head_dim;
+      reference_ = reference_of(*other.slice, shape);
+      if (!reference_.empty()) return;
+    }
+  }
+
+  [[nodiscard]] UtilisationGrid reference_of(const Slice& slice, const AttentionShape& shape) const {
+    return utilisation_of(slice.grid, [&](const Coordinates& at) { return sol(shape, at); }, true);
+  }
+
+  [[nodiscard]] Coordinates point(int batch, int sequence) const {
+    return {static_cast<double>(config_.heads), static_cast<double>(batch), static_cast<double>(sequence), 0};
+  }
+
+  /// Roofline of a table point (heads, batch, position).
+  [[nodiscard]] double sol(const AttentionShape& shape, const Coordinates& at) const {
+    const double kv = kv_heads_key(config_) == 0 ? at[0] : config_.kv_heads;
+    return generation_attention_sol_ms(shape, at[0], kv, at[1], at[2], *flops_, database_.system.mem_bytes_per_s);
+  }
+
+  [[nodiscard]] std::string what() const {
+    return "KV format " + std::string(facts_of(config_.kv).name) + ", kv heads " + std::to_string(kv_heads_key(config_)) +
+           ", head width " + std::to_string(config_.head_dim) + ", window " + std::to_string(config_.window);
+  }
+
+  const Database::Impl& database_;
+  AttentionConfig config_;
+  AttentionShape shape_;
+  Result<double> flops_;
+  AttentionTable table_;
+  std::optional<BoundGrid> grid_;
+  mutable std::once_flag reference_once_;
+  mutable UtilisationGrid reference_;
+};
+
+}  // namespace
+
+OperatorPtr make_generation_attention(std::string name, double scale, const Database::Impl& database,
+                                      const AttentionConfig& config) {
+  return std::make_unique<GenerationAttention>(std::move(name), scale, database, config);
+}
+
+}  // namespace dynamo::perf

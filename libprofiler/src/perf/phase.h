@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "perf/graph.h"
+
+namespace dynamo::perf {
+
+/// Told of every operator of a pass as it is priced; an empty function when only the sum matters.
+using OperatorSink = std::function<void(const Operator&, const Timing&)>;
+
+/// One prefill pass: `batch` prompts of `isl - prefix` new tokens.
+[[nodiscard]] Result<Timing> context_pass(const Graph& graph, int batch, int isl, int prefix, const OperatorSink& sink = {});
+
+/// One decode step of `rows` sequences at position `sequence`.
+[[nodiscard]] Result<Timing> generation_step(const Graph& graph, int rows, int sequence, const OperatorSink& sink = {});
+
+/// Chunked prefill and decode in one pass.
+struct MixedStep {
+  int context_tokens = 0;
+  int decode_requests = 0;
+  int isl = 0;
+  int osl = 0;
+  int prefix = 0;
+  int nextn = 0;
+};
+/// All tokens share the token-wise operators as one sequence; prefill attention is that of whole prompts, divided by the passes
+/// a prompt is spread over; decode attention runs at the middle of the answer. `sink` sees each operator once per part.
+[[nodiscard]] Result<Timing> mixed_step(const Graph& graph, const MixedStep& step, const OperatorSink& sink = {});
+
+/// Middle position of an answer: where steps of a steady state are priced.
+[[nodiscard]] int middle_position(int isl, int osl);
+
+}  // namespace dynamo::perf
