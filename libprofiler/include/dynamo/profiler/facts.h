@@ -15,7 +15,8 @@ namespace dynamo {
 
 /// A GPU and the node around it. Peak rates are per GPU and per direction.
 struct SystemSpec {
-  std::string name;                       ///< canonical SKU of the DGDR enum, e.g. `h200_sxm`
+  std::string name;                       ///< what tables and reports call it, e.g. `h200_sxm`
+  std::string dgdr_sku;                   ///< value of the DGDR enum `gpuSku`; empty = the enum lacks this GPU
   std::vector<std::string> spellings;     ///< other names seen on nodes and in documents
   double mem_bytes_per_s = 0;
   double mem_efficiency = 1;              ///< share of the peak that memory-bound kernels reach

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <filesystem>
+
+#include "facts/compiler/table_writer.h"
+
+namespace dynamo::facts_compiler {
+
+/// Each reads one folder of facts and appends its table; a mistake throws FactError.
+void compile_systems(const std::filesystem::path& folder, TableWriter& out);
+void compile_models(const std::filesystem::path& folder, TableWriter& out);
+
+}  // namespace dynamo::facts_compiler

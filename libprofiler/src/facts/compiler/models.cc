@@ -1,0 +1,96 @@
+#include <map>
+#include <span>
+
+#include "facts/compiler/compile.h"
+#include "facts/compiler/fact_file.h"
+
+namespace dynamo::facts_compiler {
+namespace {
+
+struct NumberField {
+  const char* key;
+  const char* member;
+  bool required;
+};
+
+constexpr NumberField kShape[] = {
+    {"layers", "layers", true},
+    {"hidden_width", "hidden", true},
+    {"heads", "heads", true},
+    {"kv_heads", "kv_heads", false},
+    {"head_width", "head_dim", true},
+    {"ffn_width", "intermediate", false},
+    {"vocabulary", "vocab", true},
+    {"context_tokens", "max_positions", true},
+    {"experts", "experts", false},
+    {"experts_per_token", "experts_per_token", false},
+    {"expert_ffn_width", "moe_intermediate", false},
+    {"shared_experts", "shared_experts", false},
+};
+
+constexpr NumberField kLatent[] = {
+    {"kv_lora_rank", "kv_lora_rank", false},
+    {"q_lora_rank", "q_lora_rank", false},
+    {"qk_nope_head_width", "qk_nope_head_dim", false},
+    {"qk_rope_head_width", "qk_rope_head_dim", false},
+    {"v_head_width", "v_head_dim", false},
+    {"mtp_layers", "nextn_layers", false},
+};
+
+void add_numbers(const FactNode& model, std::span<const NumberField> fields, RowWriter& row) {
+  for (const NumberField& field : fields) {
+    const auto value = model.find(field.key);
+    if (!value && field.required) model.fail(std::string("missing key '") + field.key + "'");
+    if (value) row.number(field.member, value->integer());
+  }
+}
+
+std::string quant_row(const FactNode& quant, TableWriter& out) {
+  quant.allow_only({"algorithm", "dynamic_activations", "kv_algorithm", "dense_format", "expert_format", "block_edge",
+                    "unquantised"});
+  RowWriter row;
+  if (const auto value = quant.find("algorithm")) row.text("algorithm", value->text());
+  if (const auto value = quant.find("dynamic_activations")) {
+    row.expression("dynamic_activations", value->boolean() ? "true" : "false");
+  }
+  if (const auto value = quant.find("kv_algorithm")) row.text("kv_algorithm", value->text());
+  if (const auto value = quant.find("dense_format")) row.text("group_mode", value->text());
+  if (const auto value = quant.find("expert_format")) row.text("moe_group_mode", value->text());
+  if (const auto value = quant.find("block_edge")) row.number("block_size", value->integer());
+  if (const auto value = quant.find("unquantised")) row.expression("excluded", out.words(value->words()));
+  return row.braced();
+}
+
+std::string model_row(const std::string& id, const FactNode& model, TableWriter& out) {
+  model.allow_only({"architecture", "layers", "hidden_width", "heads", "kv_heads", "head_width", "ffn_width",
+                    "vocabulary", "context_tokens", "experts", "experts_per_token", "expert_ffn_width",
+                    "shared_experts", "qk_norm", "kv_lora_rank", "q_lora_rank", "qk_nope_head_width",
+                    "qk_rope_head_width", "v_head_width", "mtp_layers", "quant"});
+  RowWriter row;
+  row.text("id", id);
+  row.text("architecture", model.at("architecture").text());
+  add_numbers(model, kShape, row);
+  if (const auto value = model.find("qk_norm")) row.expression("qk_norm", value->boolean() ? "true" : "false");
+  add_numbers(model, kLatent, row);
+  if (const auto quant = model.find("quant")) row.expression("quant", quant_row(*quant, out));
+  return row.braced();
+}
+
+}  // namespace
+
+void compile_models(const std::filesystem::path& folder, TableWriter& out) {
+  std::map<std::string, std::string> rows;
+  for (const auto& path : yaml_files(folder)) {
+    const FactNode file = FactNode::load(path);
+    file.allow_only({"source", "models"});
+    if (file.at("source").text().empty()) file.fail("the source of the facts must be named");
+    for (const auto& [id, model] : file.at("models").members()) {
+      if (!rows.emplace(id, model_row(id, model, out)).second) model.fail("model '" + id + "' given twice");
+    }
+  }
+  std::vector<std::string> bodies;
+  for (auto& [id, row] : rows) bodies.push_back(std::move(row));
+  out.table("ModelRow", "kModelRows", bodies);
+}
+
+}  // namespace dynamo::facts_compiler
