@@ -1,0 +1,292 @@
+#include "args/args.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+#include <type_traits>
+
+#include "args/request_fields.h"
+
+namespace dynamo::cli {
+namespace {
+
+const std::map<std::string, OutputFormat> kAllFormats = {{"table", OutputFormat::kTable},
+                                                         {"wide", OutputFormat::kWide},
+                                                         {"json", OutputFormat::kJson},
+                                                         {"yaml", OutputFormat::kYaml},
+                                                         {"name", OutputFormat::kName}};
+
+/// Adds `-o` restricted to `names`; an error names the choices as kubectl does.
+void add_output(CLI::App& app, OutputFormat& format, const std::vector<std::string>& names) {
+  std::string choices;
+  for (const std::string& name : names) choices += (choices.empty() ? "" : "|") + name;
+  app.add_option_function<std::string>(
+         "-o,--output",
+         [&format, names, choices](const std::string& text) {
+           if (std::find(names.begin(), names.end(), text) == names.end()) {
+             throw CLI::ValidationError("-o", "unknown output format \"" + text + "\"; one of " + choices);
+           }
+           format = kAllFormats.at(text);
+         },
+         "output format: " + choices)
+      ->type_name("FORMAT");
+}
+
+void add_tables(CLI::App& app, std::string& directory) {
+  app.add_option("--tables", directory, "directory of the measured tables (also $DYNAMO_TABLES)")->type_name("DIR");
+}
+
+void add_request(CLI::App& app, RequestSource& source) {
+  app.add_option("-f,--filename", source.files, "request: a file, a directory or - for stdin; may be repeated")
+      ->type_name("FILE")
+      ->expected(1)
+      ->take_all();
+  app.add_flag("-R,--recursive", source.recursive, "descend into directories given with -f");
+  for (const RequestField& field : kRequestFields) {
+    std::visit(
+        [&](auto member) {
+          using Text = typename std::remove_reference_t<decltype(source.fields.*member)>::value_type;
+          app.add_option_function<Text>(
+                 field.flag,
+                 [&source, member](const Text& value) {
+                   source.fields.*member = value;
+                   source.has_fields = true;
+                 },
+                 field.help)
+              ->type_name("")
+              ->group("Fields of the request (they win over the file)");
+        },
+        field.target);
+  }
+}
+
+void require_source(const RequestSource& source, std::string_view command) {
+  if (source.files.empty() && !source.has_fields) {
+    throw CLI::ValidationError(std::string(command),
+                               "needs a request: -f FILE, or at least --model MODEL --gpu GPU --gpus N");
+  }
+}
+
+std::string quoted(const std::string& word) {
+  const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view("-_./,:=@+").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  if (plain) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+/// The call without its output options, so that `-o yaml` can be appended.
+std::string repeat_command(const std::vector<std::string>& arguments) {
+  std::string out = "kubectl dynamo";
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    if (word == "-o" || word == "--output" || word == "--output-dir") { ++i; continue; }
+    if (word.starts_with("-o") || word.starts_with("--output") || word == "--strict-sla") continue;
+    out += " " + quoted(word);
+  }
+  return out;
+}
+
+/// The whole grammar with the places its values go to.
+class Grammar {
+ public:
+  Grammar() : app_("Picks how to deploy a large language model with NVIDIA Dynamo, and says what it will do.",
+                   "kubectl dynamo") {
+    app_.require_subcommand(0, 1);
+    app_.set_help_flag("-h,--help", "print this help");
+    app_.failure_message(CLI::FailureMessage::simple);
+    app_.footer("Exit codes: 0 ok, 1 error, 2 usage, 3 SLA unmet with --strict-sla, 4 invalid request,\n"
+                "5 unsupported combination. Flags follow the command: kubectl dynamo profile -n team-a");
+    add_profile();
+    add_validate();
+    add_estimate();
+    add_tables_commands();
+    version_ = app_.add_subcommand("version", "Print the version of this program");
+    add_output(*version_, version_options_.output, {"table", "json"});
+    completion_ = app_.add_subcommand("completion", "Print the script that makes kubectl complete this plugin");
+    help_ = app_.add_subcommand("help", "Print help about a command");
+    help_->add_option("command", help_topic_, "command")->expected(0, 2);
+  }
+
+  Completion complete(const std::vector<std::string>& words) const {
+    Completion out;
+    const CLI::App* app = &app_;
+    for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+      const std::string& word = words[i];
+      if (const CLI::Option* option = word.starts_with('-') ? option_of(*app, word) : nullptr;
+          option != nullptr && option->get_items_expected_max() > 0 && word.find('=') == std::string::npos) {
+        if (i + 2 == words.size()) {
+          out.option = option->get_single_name();
+          out.command = app->get_name();
+          return out;
+        }
+        ++i;
+      } else if (const CLI::App* next = subcommand_of(*app, word)) {
+        app = next;
+      }
+    }
+    out.command = app->get_name();
+    for (const CLI::App* next : app->get_subcommands([](const CLI::App*) { return true; })) {
+      out.suggestions.push_back({next->get_name(), next->get_description()});
+    }
+    for (const CLI::Option* option : app->get_options()) {
+      for (const std::string& name : option->get_lnames()) {
+        out.suggestions.push_back({"--" + name, option->get_description()});
+      }
+    }
+    return out;
+  }
+
+  Command parse(const std::vector<std::string>& arguments) {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    try {
+      app_.parse(reversed);
+      return chosen(arguments);
+    } catch (const CLI::CallForHelp&) {
+      return PrintAndExit{help_text(), false};
+    } catch (const CLI::OptionNotFound& error) {
+      return PrintAndExit{std::string("error: unknown command: ") + error.what() + "\n", true};
+    } catch (const CLI::ParseError& error) {
+      return PrintAndExit{std::string("error: ") + error.what() + "\nSee '" + path_of(deepest()) + " --help'.\n", true};
+    }
+  }
+
+ private:
+  static const CLI::Option* option_of(const CLI::App& app, const std::string& word) {
+    for (const CLI::Option* option : app.get_options()) {
+      if (option->check_name(word)) return option;
+    }
+    return nullptr;
+  }
+
+  static const CLI::App* subcommand_of(const CLI::App& app, const std::string& word) {
+    for (const CLI::App* next : app.get_subcommands([](const CLI::App*) { return true; })) {
+      if (next->get_name() == word) return next;
+    }
+    return nullptr;
+  }
+
+  void add_profile() {
+    profile_ = app_.add_subcommand("profile", "Pick a layout for a request and render its deployment");
+    ProfileCommand& to = profile_options_;
+    add_request(*profile_, to.source);
+    add_output(*profile_, to.output, {"table", "wide", "json", "yaml", "name"});
+    profile_->add_option("--output-dir", to.output_dir, "also write final_config.yaml and profiler_status.yaml here")
+        ->type_name("DIR");
+    profile_->add_flag("--strict-sla", to.strict_sla, "exit with 3 when nothing meets the SLA");
+    profile_->add_option("--cases", to.cases, "answer search scenarios, one JSON object a line")->type_name("FILE|-");
+    profile_->add_option("--perf-version", to.perf_version, "tables: current, next, previous or a version")
+        ->type_name("VERSION");
+    profile_->add_option("--database-mode", to.database_mode, "silicon, hybrid, empirical or sol")
+        ->check(CLI::IsMember({"silicon", "hybrid", "empirical", "sol"}, CLI::ignore_case))
+        ->type_name("MODE");
+    add_tables(*profile_, to.tables);
+  }
+
+  void add_validate() {
+    validate_ = app_.add_subcommand("validate", "Check a request against every rule; needs no cluster");
+    add_request(*validate_, validate_options_.source);
+    add_output(*validate_, validate_options_.output, {"table", "json", "name"});
+    validate_->add_option("--perf-version", validate_options_.perf_version,
+                          "tables: current, next, previous or a version")
+        ->type_name("VERSION");
+  }
+
+  void add_estimate() {
+    estimate_ = app_.add_subcommand("estimate", "Predict explicit configurations, one JSON object a line");
+    estimate_->add_option("--cases", estimate_options_.cases, "JSON Lines to answer")->type_name("FILE|-")->required();
+    add_tables(*estimate_, estimate_options_.tables);
+  }
+
+  void add_tables_commands() {
+    tables_ = app_.add_subcommand("tables", "Import, list and verify the measured tables");
+    tables_->require_subcommand(1);
+    add_tables(*tables_, tables_options_.tables);
+    tables_import_ = tables_->add_subcommand("import", "Turn an aiconfigurator-core wheel or directory into packs");
+    tables_import_->add_option("source", tables_options_.source, "wheel or unpacked directory")->required();
+    tables_list_ = tables_->add_subcommand("list", "List the packs");
+    add_output(*tables_list_, tables_options_.output, {"table", "wide", "json", "name"});
+    tables_verify_ = tables_->add_subcommand("verify", "Recompute every checksum");
+    for (CLI::App* action : {tables_import_, tables_list_, tables_verify_}) add_tables(*action, tables_options_.tables);
+  }
+
+  Command chosen(const std::vector<std::string>& arguments) {
+    if (profile_->parsed()) return profile_command(arguments);
+    if (validate_->parsed()) {
+      require_source(validate_options_.source, "validate");
+      return validate_options_;
+    }
+    if (estimate_->parsed()) return estimate_options_;
+    if (tables_->parsed()) {
+      tables_options_.action = tables_import_->parsed() ? TablesAction::kImport
+                               : tables_list_->parsed() ? TablesAction::kList
+                                                        : TablesAction::kVerify;
+      return tables_options_;
+    }
+    if (version_->parsed()) return version_options_;
+    if (completion_->parsed()) return CompletionCommand{};
+    return PrintAndExit{help_text(), false};
+  }
+
+  Command profile_command(const std::vector<std::string>& arguments) {
+    if (profile_options_.cases.empty()) {
+      require_source(profile_options_.source, "profile");
+    } else if (!profile_options_.source.files.empty() || profile_options_.source.has_fields) {
+      throw CLI::ValidationError("--cases", "every case is a whole request: give no -f and no request fields");
+    }
+    profile_options_.repeat = repeat_command(arguments);
+    return profile_options_;
+  }
+
+  CLI::App* deepest() {
+    CLI::App* app = &app_;
+    while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+    return app;
+  }
+
+  static std::string path_of(const CLI::App* app) {
+    std::string path = app->get_name();
+    for (const CLI::App* up = app->get_parent(); up != nullptr; up = up->get_parent()) {
+      path = up->get_name() + " " + path;
+    }
+    return path;
+  }
+
+  std::string help_text() {
+    CLI::App* app = deepest();
+    if (app == help_) {
+      app = &app_;
+      for (const std::string& word : help_topic_) {
+        app = app->get_subcommand(word);
+      }
+    }
+    const CLI::App* parent = app->get_parent();
+    return app->help(parent == nullptr ? "" : path_of(parent));
+  }
+
+  CLI::App app_;
+  CLI::App *profile_, *validate_, *estimate_, *tables_, *tables_import_, *tables_list_, *tables_verify_, *version_,
+      *completion_, *help_;
+  ProfileCommand profile_options_;
+  ValidateCommand validate_options_;
+  EstimateCommand estimate_options_;
+  TablesCommand tables_options_;
+  VersionCommand version_options_;
+  std::vector<std::string> help_topic_;
+};
+
+}  // namespace
+
+Command parse_arguments(const std::vector<std::string>& arguments) {
+  if (!arguments.empty() && arguments.front() == "__complete") {
+    return CompleteCommand{{arguments.begin() + 1, arguments.end()}};
+  }
+  if (arguments.size() == 1 && arguments.front() == "--version") return VersionCommand{};
+  return Grammar().parse(arguments);
+}
+
+Completion complete_arguments(const std::vector<std::string>& words) { return Grammar().complete(words); }
+
+}  // namespace dynamo::cli

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "dynamo/profiler/request_flags.h"
+
+namespace dynamo::cli {
+
+enum class OutputFormat { kTable, kWide, kJson, kYaml, kName };
+
+/// The request as the command line names it: documents from files, everyday fields as flags.
+struct RequestSource {
+  std::vector<std::string> files;    ///< files, directories or `-`; empty = the flags alone are the request
+  bool recursive = false;
+  FlagValues fields;                 ///< they win over the document
+  bool has_fields = false;
+};
+
+struct ProfileCommand {
+  RequestSource source;
+  std::string cases;                 ///< file or `-`; empty = no case run
+  OutputFormat output = OutputFormat::kTable;
+  std::string output_dir;
+  std::string tables;                ///< empty = default directory
+  std::string perf_version = "current";
+  std::string database_mode = "silicon";
+  bool strict_sla = false;
+  std::string repeat;                ///< the command as typed, for the "next step" line
+};
+
+struct ValidateCommand {
+  RequestSource source;
+  OutputFormat output = OutputFormat::kTable;
+  std::string perf_version = "current";
+};
+
+struct EstimateCommand {
+  std::string cases;
+  std::string tables;
+};
+
+enum class TablesAction { kImport, kList, kVerify };
+
+struct TablesCommand {
+  TablesAction action = TablesAction::kList;
+  std::string source;                ///< wheel or directory to import
+  std::string tables;
+  OutputFormat output = OutputFormat::kTable;
+};
+
+struct VersionCommand {
+  OutputFormat output = OutputFormat::kTable;
+};
+
+/// Candidates for the word being typed, in kubectl's completion protocol.
+struct CompleteCommand {
+  std::vector<std::string> words;
+};
+
+/// The script that lets kubectl complete this plugin.
+struct CompletionCommand {};
+
+/// Text that answers the call by itself: help (code 0) or a usage error (code 2).
+struct PrintAndExit {
+  std::string text;
+  bool usage_error = false;
+};
+
+using Command = std::variant<ProfileCommand, ValidateCommand, EstimateCommand, TablesCommand, VersionCommand,
+                             CompleteCommand, CompletionCommand, PrintAndExit>;
+
+}  // namespace dynamo::cli

@@ -1,0 +1,189 @@
+#include <unistd.h>
+
+#include <chrono>
+#include <set>
+
+#include "commands/commands.h"
+#include "dynamo/profiler/document_io.h"
+#include "dynamo/profiler/profile.h"
+#include "dynamo/profiler/status_file.h"
+#include "io/atomic_write.h"
+#include "io/console.h"
+#include "io/environment.h"
+#include "io/finding.h"
+#include "io/model_files.h"
+#include "io/requests.h"
+#include "render/report_value.h"
+#include "render/table.h"
+
+namespace dynamo::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+DatabaseMode database_mode(const std::string& name) {
+  if (name == "hybrid") return DatabaseMode::kHybrid;
+  if (name == "empirical") return DatabaseMode::kEmpirical;
+  if (name == "sol") return DatabaseMode::kSol;
+  return DatabaseMode::kSilicon;
+}
+
+void warn_without_tables(const TableStore& tables) {
+  if (!tables.empty()) return;
+  Diagnostic warning = finding(DiagnosticCode::kMissingData, "tables.absent",
+                               "no measured tables in " + tables.directory().string() + "; going on without them",
+                               "kubectl dynamo tables import aiconfigurator_core-0.12.0-*.whl");
+  warning.severity = Severity::kWarning;
+  print_error(render_diagnostics(findings(std::move(warning)), {}, Style(colour_allowed(STDERR_FILENO))));
+}
+
+std::string first_error(const Diagnostics& diagnostics) {
+  for (const Diagnostic& diagnostic : diagnostics.items()) {
+    if (diagnostic.severity != Severity::kError) continue;
+    return (diagnostic.path.empty() ? "" : diagnostic.path + ": ") + diagnostic.reason;
+  }
+  return "no deployment";
+}
+
+/// What the operator's side-car expects to find when the profiler has ended.
+std::vector<OutputFile> output_files(const ProfileResult& result) {
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  if (result.documents.empty()) {
+    const std::string error = first_error(result.diagnostics);
+    return {{"profiler_status.yaml",
+             status_file_text(failed_status(now, "Profiling failed", error, "Initializing"))}};
+  }
+  return {{"final_config.yaml", write_yaml(result.documents)},
+          {"profiler_status.yaml", status_file_text(success_status(now))}};
+}
+
+/// `metadata.name` of the deployment, which is the last document.
+std::string deployment_name(const ProfileResult& result) {
+  if (result.documents.empty()) return {};
+  const Value* name = result.documents.back().find_path({"metadata", "name"});
+  const std::string* text = name == nullptr ? nullptr : name->as_string();
+  return text == nullptr ? std::string() : *text;
+}
+
+/// Runs the requests one after another and collects what each printed form needs.
+class ProfileRun {
+ public:
+  explicit ProfileRun(const ProfileCommand& command)
+      : command_(command),
+        requests_(command.source),
+        tables_(tables_directory(command.tables)),
+        models_(hugging_face_hub()) {
+    options_.validate.perf_version = command.perf_version;
+    options_.validate.models = &models_;
+    options_.database = database_mode(command.database_mode);
+  }
+
+  ExitCode run() {
+    warn_without_tables(tables_);
+    Diagnostics findings = requests_.diagnostics();
+    ExitCode code = exit_code_of(findings);
+    for (const Document& document : requests_.documents()) {
+      ProfileResult result = profile(document, tables_, options_);
+      if (!command_.output_dir.empty()) write_output(result);
+      code = worse_of(code, code_of(result));
+      findings.append(result.diagnostics);
+      results_.push_back({document.source, std::move(result)});
+    }
+    report(findings, requests_.texts());
+    return worse_of(code, print(rendered()));
+  }
+
+ private:
+  struct Outcome {
+    std::string source;
+    ProfileResult result;
+  };
+
+  ExitCode code_of(const ProfileResult& result) const {
+    const ExitCode code = exit_code_of(result.diagnostics);
+    const bool unmet = command_.strict_sla && result.report && !result.report->sla_met;
+    return unmet ? worse_of(code, ExitCode::kSlaUnmet) : code;
+  }
+
+  void write_output(ProfileResult& result) {
+    fs::path directory = command_.output_dir;
+    if (requests_.documents().size() > 1) {
+      const std::string name = result.request ? result.request->name : "";
+      // Refused requests of a batch have no name to file their status under; the others must not overwrite each other.
+      if (name.empty()) return;
+      if (name.find('/') != std::string::npos || name.starts_with('.') || !written_.insert(name).second) {
+        result.diagnostics.append(one_error(DiagnosticCode::kDuplicate, "output.name",
+                                            "another request of this run is also named \"" + name + "\"",
+                                            "with --output-dir every request needs a name of its own"));
+        return;
+      }
+      directory /= name;
+    }
+    const std::expected<void, Diagnostics> written = write_files(directory, output_files(result));
+    if (!written) result.diagnostics.append(written.error());
+  }
+
+  std::string rendered() const {
+    switch (command_.output) {
+      case OutputFormat::kTable:
+      case OutputFormat::kWide: return tables_text();
+      case OutputFormat::kJson: return json_text();
+      case OutputFormat::kYaml: return yaml_text();
+      case OutputFormat::kName: return names_text();
+    }
+    return {};
+  }
+
+  std::string tables_text() const {
+    const Style style(colour_allowed(STDOUT_FILENO));
+    const TableOptions options{command_.output == OutputFormat::kWide, results_.size() == 1 ? command_.repeat : ""};
+    std::string out;
+    for (const auto& [source, result] : results_) {
+      if (!result.report) continue;
+      if (!out.empty()) out += "\n";
+      if (results_.size() > 1) out += style(Ink::kBold, "== " + result.request->name + " (" + source + ")") + "\n";
+      out += render_table(report_value(result, source), options, style);
+    }
+    return out;
+  }
+
+  std::string json_text() const {
+    std::vector<Value> reports;
+    for (const auto& [source, result] : results_) reports.push_back(report_value(result, source));
+    if (reports.empty()) return {};
+    return write_json(report_list(std::move(reports)), JsonStyle::kIndented) + "\n";
+  }
+
+  std::string yaml_text() const {
+    std::vector<Value> documents;
+    for (const auto& [source, result] : results_) {
+      documents.insert(documents.end(), result.documents.begin(), result.documents.end());
+    }
+    return documents.empty() ? std::string() : write_yaml(documents);
+  }
+
+  std::string names_text() const {
+    std::string out;
+    for (const auto& [source, result] : results_) {
+      const std::string name = deployment_name(result);
+      if (!name.empty()) out += "dynamographdeployment.nvidia.com/" + name + "\n";
+    }
+    return out;
+  }
+
+  const ProfileCommand& command_;
+  Requests requests_;
+  TableStore tables_;
+  ModelFiles models_;
+  ProfileOptions options_;
+  std::vector<Outcome> results_;
+  std::set<std::string> written_;
+};
+
+}  // namespace
+
+ExitCode run(const ProfileCommand& command) {
+  return command.cases.empty() ? ProfileRun(command).run() : run_cases(command.cases, command.tables);
+}
+
+}  // namespace dynamo::cli

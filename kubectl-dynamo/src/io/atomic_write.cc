@@ -1,0 +1,88 @@
+#include "io/atomic_write.h"
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <sys/stat.h>
+
+#include "io/file_handle.h"
+
+namespace dynamo::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+Diagnostics cannot(const std::string& what, const fs::path& path, const std::string& why) {
+  Diagnostics diagnostics = one_error(DiagnosticCode::kIo, "output.write", "cannot " + what + " " + path.string() + ": " + why,
+                                      "nothing was changed; give another --output-dir or free some space");
+  return diagnostics;
+}
+
+/// A temporary file beside its destination; removed unless it was renamed.
+class PendingFile {
+ public:
+  explicit PendingFile(fs::path target) : target_(std::move(target)) {}
+  PendingFile(PendingFile&& other) noexcept
+      : target_(std::move(other.target_)), temporary_(std::exchange(other.temporary_, {})) {}
+  PendingFile& operator=(PendingFile&&) = delete;
+  ~PendingFile() {
+    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  }
+
+  /// False on an error, which errno keeps.
+  [[nodiscard]] bool write(std::string_view text) {
+    std::string pattern = target_.string() + ".XXXXXX";
+    FileHandle file(::mkostemp(pattern.data(), O_CLOEXEC));
+    if (!file.valid()) return false;
+    temporary_ = pattern;
+    // mkostemp makes the file private; the operator's sidecar may run as another user.
+    return ::fchmod(file.get(), 0644) == 0 && write_all(file.get(), text) && ::fsync(file.get()) == 0 && file.close();
+  }
+
+  [[nodiscard]] bool publish() {
+    if (::rename(temporary_.c_str(), target_.c_str()) != 0) return false;
+    temporary_.clear();
+    return true;
+  }
+
+  [[nodiscard]] const fs::path& target() const { return target_; }
+
+ private:
+  fs::path target_;
+  std::string temporary_;
+};
+
+}  // namespace
+
+bool write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+std::expected<void, Diagnostics> write_files(const fs::path& directory, const std::vector<OutputFile>& files) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) return std::unexpected(cannot("create directory", directory, error.message()));
+
+  std::vector<PendingFile> pending;
+  for (const OutputFile& file : files) {
+    pending.emplace_back(directory / file.name);
+    if (!pending.back().write(file.text)) {
+      return std::unexpected(cannot("write", pending.back().target(), std::strerror(errno)));
+    }
+  }
+  for (PendingFile& file : pending) {
+    if (!file.publish()) return std::unexpected(cannot("replace", file.target(), std::strerror(errno)));
+  }
+  return {};
+}
+
+}  // namespace dynamo::cli

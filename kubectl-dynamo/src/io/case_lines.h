@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace dynamo::cli {
+
+/// Splits a stream into lines as it arrives, in bounded memory.
+class LineReader {
+ public:
+  /// A line over the limit is given up and its rest skipped.
+  LineReader(int descriptor, std::size_t limit_bytes) : descriptor_(descriptor), limit_(limit_bytes) {}
+
+  struct Line {
+    std::string text;          ///< without line end; empty when too long
+    std::size_t number = 0;    ///< from 1
+    bool too_long = false;
+  };
+
+  /// The lines that one read of the stream completed, so that an answer never waits for lines not yet written. Blank lines
+  /// are left out. Empty at the end of the stream.
+  [[nodiscard]] std::vector<Line> next();
+  /// errno of the read that failed; 0 = none.
+  [[nodiscard]] int error() const { return error_; }
+
+ private:
+  void take(const char* data, std::size_t size, std::vector<Line>& lines);
+  void finish_line(std::vector<Line>& lines);
+
+  int descriptor_;
+  std::size_t limit_;
+  std::string partial_;
+  bool too_long_ = false;
+  bool ended_ = false;
+  std::size_t number_ = 0;
+  int error_ = 0;
+};
+
+}  // namespace dynamo::cli

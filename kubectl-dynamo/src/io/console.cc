@@ -1,0 +1,31 @@
+#include "io/console.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "io/atomic_write.h"
+#include "io/environment.h"
+
+namespace dynamo::cli {
+
+ExitCode print(std::string_view text) {
+  if (write_all(STDOUT_FILENO, text)) return ExitCode::kOk;
+  print_error(std::string("error: cannot write to stdout: ") + std::strerror(errno) + "\n");
+  return ExitCode::kError;
+}
+
+void print_error(std::string_view text) {
+  // Nothing is left to tell the user with when stderr itself fails.
+  static_cast<void>(write_all(STDERR_FILENO, text));
+}
+
+ExitCode report(const Diagnostics& diagnostics, const SourceTexts& texts) {
+  const Style style(colour_allowed(STDERR_FILENO));
+  print_error(render_diagnostics(diagnostics, texts, style) + render_counts(diagnostics));
+  return exit_code_of(diagnostics);
+}
+
+}  // namespace dynamo::cli

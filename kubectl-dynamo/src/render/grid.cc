@@ -1,0 +1,51 @@
+#include "render/grid.h"
+
+#include <algorithm>
+
+#include "render/style.h"
+
+namespace dynamo::cli {
+namespace {
+
+constexpr std::size_t kGap = 2;
+
+std::string padded(const std::string& cell, std::size_t width, bool right) {
+  const std::size_t used = columns(cell);
+  const std::string blanks(used < width ? width - used : 0, ' ');
+  return right ? blanks + cell : cell + blanks;
+}
+
+}  // namespace
+
+std::vector<std::string> Grid::lines(std::size_t width) const {
+  std::vector<std::size_t> widths;
+  for (const Column& column : columns_) widths.push_back(columns(column.title));
+  for (const auto& row : rows_) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns(row[i]));
+  }
+  std::size_t last_start = 0;
+  for (std::size_t i = 0; i + 1 < widths.size(); ++i) last_start += widths[i] + kGap;
+
+  std::vector<std::string> titles;
+  for (const Column& column : columns_) titles.push_back(column.title);
+  std::vector<std::string> out;
+  const auto add_line = [&](const std::vector<std::string>& row) {
+    std::string line;
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
+      line += padded(row[i], widths[i], columns_[i].right) + std::string(kGap, ' ');
+    }
+    const std::string& last = row.back();
+    if (width == 0 || last_start + columns(last) <= width) {
+      line += columns_.back().right ? padded(last, widths.back(), true) : last;
+    } else {
+      line += wrap(last, width, last_start, last_start).substr(last_start);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    out.push_back(line);
+  };
+  add_line(titles);
+  for (const auto& row : rows_) add_line(row);
+  return out;
+}
+
+}  // namespace dynamo::cli

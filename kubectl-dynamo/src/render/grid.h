@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace dynamo::cli {
+
+/// Columns of text: each as wide as its widest cell, two blanks apart, no trailing blanks.
+class Grid {
+ public:
+  struct Column {
+    std::string title;
+    bool right = false;
+  };
+
+  explicit Grid(std::vector<Column> columns) : columns_(std::move(columns)) {}
+  void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  /// Lines wider than `width` continue in the last column below; 0 = never break. The first line is the titles.
+  [[nodiscard]] std::vector<std::string> lines(std::size_t width) const;
+
+ private:
+  std::vector<Column> columns_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace dynamo::cli

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace dynamo::cli {
+
+enum class Ink { kPlain, kBold, kDim, kRed, kYellow, kGreen, kCyan };
+
+/// Puts colour around text, or leaves it alone. Colour only adds: no meaning is carried by it.
+class Style {
+ public:
+  explicit Style(bool colour) : colour_(colour) {}
+  [[nodiscard]] std::string operator()(Ink ink, std::string_view text) const;
+
+ private:
+  bool colour_;
+};
+
+/// Text of a user made safe for a terminal: control characters and broken UTF-8 are shown as `?`.
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// Characters shown for UTF-8 text, every code point taken as one column.
+[[nodiscard]] std::size_t columns(std::string_view text);
+
+/// Breaks at blanks so that no line is wider than `width` (except single words); never empty.
+[[nodiscard]] std::string wrap(std::string_view text, std::size_t width, std::size_t first_indent,
+                               std::size_t next_indent);
+
+}  // namespace dynamo::cli
