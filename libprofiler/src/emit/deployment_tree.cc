@@ -28,18 +28,25 @@ void set_main_container(Value& service, Value main) {
   service.set("extraPodSpec", std::move(pod));
 }
 
+void add_env(Value& service, const char* name, std::string value) {
+  Value variable;
+  variable.set("name", name);
+  variable.set("value", std::move(value));
+  if (Value* envs = service.find("envs")) {
+    envs->push(std::move(variable));
+  } else {
+    service.set("envs", Array{std::move(variable)});
+  }
+}
+
 void mount_cache(Value& service, const ModelLocation& location) {
   if (!location.cached()) return;
   Value mount;
   mount.set("name", location.pvc);
   mount.set("mountPoint", location.mount);
   service.set("volumeMounts", Array{std::move(mount)});
-  if (is_filesystem_path(location.model_path)) return;
   // Without a path within it the claim is a Hugging Face cache.
-  Value home;
-  home.set("name", "HF_HOME");
-  home.set("value", location.mount);
-  service.set("envs", Array{std::move(home)});
+  if (!is_filesystem_path(location.model_path)) add_env(service, "HF_HOME", location.mount);
 }
 
 Value frontend(const ValidatedRequest& request, const ModelLocation& location, const std::string& image) {
@@ -48,6 +55,7 @@ Value frontend(const ValidatedRequest& request, const ModelLocation& location, c
   service.set("envFromSecret", kTokenSecret);
   service.set("replicas", 1);
   mount_cache(service, location);
+  if (request.kv_router) add_env(service, "DYN_ROUTER_MODE", "kv");
   Value main = container(image);
   if (is_filesystem_path(location.model_path)) {
     main.set("command", string_list({"python3", "-m", "dynamo.frontend"}));

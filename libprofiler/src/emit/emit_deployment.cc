@@ -53,7 +53,8 @@ std::expected<std::vector<emit::RenderedWorker>, Diagnostics> render_workers(con
                                                                              const emit::DeploymentPlan& plan,
                                                                              const emit::ModelLocation& location,
                                                                              const std::string& image) {
-  const auto version = emit::runtime_version(emit::parse_image(image).tag);
+  const auto& override_version = request.runtime_version_override;
+  const auto version = emit::runtime_version(override_version.empty() ? emit::parse_image(image).tag : override_version);
   std::vector<emit::RenderedWorker> rendered;
   for (const auto& worker : plan.workers) {
     auto dtype = kv_dtype(request, worker);

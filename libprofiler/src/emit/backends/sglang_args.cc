@@ -55,6 +55,7 @@ std::vector<std::string> sglang_args(const EngineContext& context) {
   if (context.request->model.quant.algorithm.empty() && engine.quant.gemm == GemmQuant::kFp8) args.flag("--quantization", "fp8");
   args.flag(names.kv_dtype, context.kv_dtype);
   add_limits(args, context);
+  if (context.request->trust_remote_code) args.flag("--trust-remote-code");
   add_role(args, context);
   return args.take();
 }

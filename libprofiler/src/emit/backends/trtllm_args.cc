@@ -42,6 +42,7 @@ std::string engine_overrides(const EngineContext& context) {
   overrides.set("disable_overlap_scheduler", worker.role == Role::kPrefill);
   overrides.set("enable_chunked_prefill", true);
   overrides.set("kv_cache_config", kv_cache_config(context));
+  if (context.request->trust_remote_code) overrides.set("trust_remote_code", true);
   return write_json(overrides);
 }
 

@@ -44,6 +44,7 @@ std::vector<std::string> vllm_args(const EngineContext& context) {
       .flag(names.batch, limits.batch)
       .flag(names.step_tokens, limits.step_tokens)
       .flag("--enable-chunked-prefill");
+  if (context.request->trust_remote_code) args.flag("--trust-remote-code");
   add_role(args, context);
   return args.take();
 }
