@@ -18,7 +18,8 @@ void check_heads(ConfigFields& fields, const ModelSpec& model) {
                       " KV heads evenly",
                   kHint);
   }
-  const bool derived = fields.find({"head_dim", "attention_head_dim"}) == nullptr;
+  // Latent attention has widths of its own; there hidden_size / heads means nothing.
+  const bool derived = model.v_head_dim == 0 && fields.find({"head_dim", "attention_head_dim"}) == nullptr;
   if (derived && model.heads > 0 && model.hidden > 0 && model.hidden % model.heads != 0) {
     fields.report(DiagnosticCode::kForbidden, "model.config.heads", "num_attention_heads",
                   "hidden_size " + std::to_string(model.hidden) + " cannot be split over " +

@@ -9,5 +9,6 @@ namespace dynamo::facts_compiler {
 /// Each reads one folder of facts and appends its table; a mistake throws FactError.
 void compile_systems(const std::filesystem::path& folder, TableWriter& out);
 void compile_models(const std::filesystem::path& folder, TableWriter& out);
+void compile_backends(const std::filesystem::path& folder, TableWriter& out);
 
 }  // namespace dynamo::facts_compiler

@@ -20,10 +20,16 @@ std::string TableWriter::literal(double value) {
 }
 
 std::string TableWriter::words(const std::vector<std::string>& list) {
-  if (list.empty()) return "{}";
-  const std::string name = "kWords" + std::to_string(list_count_++);
-  lists_ += "constexpr std::string_view " + name + "[] = {";
-  for (const std::string& word : list) lists_ += quoted(word) + ", ";
+  std::vector<std::string> literals;
+  for (const std::string& word : list) literals.push_back(quoted(word));
+  return this->list("std::string_view", literals);
+}
+
+std::string TableWriter::list(const std::string& row_type, const std::vector<std::string>& rows) {
+  if (rows.empty()) return "{}";
+  const std::string name = "kList" + std::to_string(count_++);
+  lists_ += "constexpr " + row_type + " " + name + "[] = {\n";
+  for (const std::string& row : rows) lists_ += "    " + row + ",\n";
   lists_ += "};\n";
   return name;
 }
@@ -35,7 +41,7 @@ void TableWriter::table(const std::string& row_type, const std::string& name, co
 }
 
 std::string TableWriter::source() const {
-  return "#include \"facts/rows.h\"\n\nnamespace dynamo::facts {\n\nnamespace {\n" + lists_ + "}  // namespace\n\n" +
+  return "#include \"facts/backend_facts.h\"\n#include \"facts/rows.h\"\n\nnamespace dynamo::facts {\n\nnamespace {\n" + lists_ + "}  // namespace\n\n" +
          tables_ + "}  // namespace dynamo::facts\n";
 }
 

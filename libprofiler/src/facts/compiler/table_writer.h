@@ -15,6 +15,8 @@ class TableWriter {
   static std::string literal(double value);
   /// An expression for a list of words; the list itself goes to the top of the file.
   std::string words(const std::vector<std::string>& list);
+  /// The same for braced initialisers of any row type.
+  std::string list(const std::string& row_type, const std::vector<std::string>& rows);
   /// Appends a table of rows, each a braced initialiser.
   void table(const std::string& row_type, const std::string& name, const std::vector<std::string>& rows);
   /// The whole file.
@@ -23,7 +25,7 @@ class TableWriter {
  private:
   std::string lists_;
   std::string tables_;
-  int list_count_ = 0;
+  int count_ = 0;
 };
 
 /// One braced initialiser, built member by member; members must be added in declaration order.

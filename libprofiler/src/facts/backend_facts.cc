@@ -1,0 +1,34 @@
+#include "facts/backend_facts.h"
+
+#include <algorithm>
+
+namespace dynamo::facts {
+
+const BackendFlag* BackendFacts::find_flag(FlagMeaning meaning, EngineRole role,
+                                           std::optional<RuntimeRelease> release) const {
+  const auto applies = [&](const BackendFlag& flag) {
+    if (flag.meaning != meaning || !flag.roles[static_cast<int>(role)]) return false;
+    if (!release) return !flag.until;
+    return *release >= flag.from && (!flag.until || *release < *flag.until);
+  };
+  const auto found = std::ranges::find_if(flags, applies);
+  return found == flags.end() ? nullptr : &*found;
+}
+
+std::optional<std::string_view> BackendFacts::kv_spelling(KvQuant format) const {
+  const auto found = std::ranges::find(kv_formats, format, &KvSpelling::format);
+  if (found == kv_formats.end()) return std::nullopt;
+  return found->spelling;
+}
+
+std::string_view BackendFacts::engine_version(RuntimeRelease release) const {
+  const auto found = std::ranges::find(releases, release, &EngineRelease::runtime);
+  return found == releases.end() ? std::string_view() : found->engine;
+}
+
+const BackendFacts& backend_facts(Backend backend) {
+  // The compiler of the data files refuses to build without all backends.
+  return *std::ranges::find(kBackendRows, dynamo::name_of(backend), &BackendFacts::name);
+}
+
+}  // namespace dynamo::facts
