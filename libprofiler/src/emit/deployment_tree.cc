@@ -1,7 +1,7 @@
 #include "emit/deployment_tree.h"
 
-#include "emit/backends/backend_traits.h"
 #include "emit/naming.h"
+#include "facts/backend_facts.h"
 
 namespace dynamo::emit {
 namespace {
@@ -74,7 +74,7 @@ Value gpu_limit(int gpus) {
 }
 
 Value worker_service(const RenderedWorker& rendered,
-                     const BackendTraits& traits,
+                     const facts::BackendFacts& backend,
                      const ModelLocation& location,
                      const std::string& image) {
   const WorkerPlan& plan = *rendered.plan;
@@ -96,8 +96,8 @@ Value worker_service(const RenderedWorker& rendered,
   }
   mount_cache(service, location);
   Value main = container(image);
-  main.set("workingDir", std::string(traits.working_dir));
-  main.set("command", string_list({"python3", "-m", std::string(traits.module)}));
+  main.set("workingDir", std::string(backend.working_dir));
+  main.set("command", string_list({"python3", "-m", std::string(backend.module)}));
   main.set("args", string_list(rendered.args));
   set_main_container(service, std::move(main));
   return service;
@@ -120,7 +120,7 @@ Value deployment_spec(const ValidatedRequest& request,
   Value services;
   services.set("Frontend", frontend(request, location, image));
   for (const auto& worker : workers) {
-    services.set(worker.plan->service, worker_service(worker, traits_of(plan.backend), location, image));
+    services.set(worker.plan->service, worker_service(worker, facts::backend_facts(plan.backend), location, image));
   }
   Value spec;
   spec.set("backendFramework", std::string(dynamo::name_of(plan.backend)));

@@ -1,22 +1,28 @@
 #include "dynamo/profiler/emit.h"
 
-#include "emit/backends/backend_traits.h"
 #include "emit/backends/engine_args.h"
 #include "emit/deployment_tree.h"
 #include "emit/image.h"
 #include "emit/model_path.h"
 #include "emit/naming.h"
 #include "emit/plan.h"
+#include "facts/backend_facts.h"
 
 namespace dynamo {
 namespace {
 
-using emit::traits_of;
+constexpr std::string_view kDefaultImagePrefix = "nvcr.io/nvidia/ai-dynamo/";
+
+std::string tag_of(const facts::RuntimeRelease& release) {
+  return std::to_string(release.major) + "." + std::to_string(release.minor) + "." + std::to_string(release.patch);
+}
 
 std::expected<std::string, Diagnostics> runtime_image(const ValidatedRequest& request, Backend backend) {
-  const auto runtime = traits_of(backend).runtime_image;
+  const auto& facts = facts::backend_facts(backend);
+  const auto runtime = facts.image_name;
   if (request.image.empty()) {
-    return std::string(emit::kDefaultImagePrefix) + std::string(runtime) + ":" + std::string(emit::kDefaultImageTag);
+    // The newest release known: its engines are nearest to the versions that were measured.
+    return std::string(kDefaultImagePrefix) + std::string(runtime) + ":" + tag_of(facts.releases.front().runtime);
   }
   std::string image = emit::derive_image(request.image, runtime);
   if (!image.empty()) return image;
@@ -54,7 +60,7 @@ std::expected<std::vector<emit::RenderedWorker>, Diagnostics> render_workers(con
                                                                              const emit::ModelLocation& location,
                                                                              const std::string& image) {
   const auto& override_version = request.runtime_version_override;
-  const auto version = emit::runtime_version(override_version.empty() ? emit::parse_image(image).tag : override_version);
+  const auto version = facts::runtime_release(override_version.empty() ? emit::parse_image(image).tag : override_version);
   std::vector<emit::RenderedWorker> rendered;
   for (const auto& worker : plan.workers) {
     auto dtype = kv_dtype(request, worker);

@@ -85,11 +85,11 @@ EngineLimits modelled_limits(const ValidatedRequest& request, const Estimate& un
   EngineLimits limits;
   limits.batch = engine.batch;
   limits.step_tokens = step_tokens(request, unit, role);
-  limits.sequence_floor = static_cast<int>(request.isl + request.osl);
-  limits.sequence_tokens = limits.sequence_floor + kSequenceSlack;
+  const int modelled_tokens = static_cast<int>(request.isl + request.osl);
+  limits.sequence_tokens = modelled_tokens + kSequenceSlack;
   // Engines refuse a length the checkpoint's position encoding cannot reach.
   if (request.model.max_positions > 0) {
-    limits.sequence_tokens = std::min(limits.sequence_tokens, std::max(request.model.max_positions, limits.sequence_floor));
+    limits.sequence_tokens = std::min(limits.sequence_tokens, std::max(request.model.max_positions, modelled_tokens));
   }
   limits.memory_fraction = modelled_memory_fraction(engine, role, request.vram_bytes);
   return limits;

@@ -5,10 +5,11 @@
 
 #include "dynamo/profiler/estimate.h"
 #include "dynamo/profiler/request.h"
+#include "facts/backend_facts.h"
 
 namespace dynamo::emit {
 
-enum class Role { kAggregated, kPrefill, kDecode };
+using Role = facts::EngineRole;
 [[nodiscard]] std::string_view name_of(Role role);   ///< agg, prefill or decode
 
 /// What an engine must be held to so that it runs as it was modelled.
@@ -16,7 +17,6 @@ struct EngineLimits {
   int batch = 0;               ///< sequences in flight per attention replica
   int step_tokens = 0;         ///< tokens computed per step and attention replica
   int sequence_tokens = 0;     ///< longest sequence that is accepted
-  int sequence_floor = 0;      ///< isl + osl: the part of it that was modelled
   double memory_fraction = 0;  ///< of total memory (vLLM, SGLang) or of what the weights leave (TensorRT-LLM)
 };
 

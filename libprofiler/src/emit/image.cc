@@ -1,7 +1,5 @@
 #include "emit/image.h"
 
-#include <charconv>
-
 namespace dynamo::emit {
 
 ImageRef parse_image(std::string_view image) {
@@ -30,17 +28,6 @@ std::string derive_image(std::string_view image, std::string_view runtime_name) 
   std::string derived = ref.prefix + std::string(runtime_name);
   if (!ref.tag.empty()) derived += ":" + ref.tag;
   return derived;
-}
-
-std::optional<RuntimeVersion> runtime_version(std::string_view tag) {
-  if (tag.starts_with('v') || tag.starts_with('V')) tag.remove_prefix(1);
-  RuntimeVersion version;
-  const char* const end = tag.data() + tag.size();
-  const auto major = std::from_chars(tag.data(), end, version.major);
-  if (major.ec != std::errc{} || major.ptr == end || *major.ptr != '.') return std::nullopt;
-  const auto minor = std::from_chars(major.ptr + 1, end, version.minor);
-  if (minor.ec != std::errc{}) return std::nullopt;
-  return version;
 }
 
 }  // namespace dynamo::emit

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <compare>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,14 +18,5 @@ struct ImageRef {
 /// The runtime image that stands beside `image` in the same registry under the same tag; empty if the reference names no
 /// version that could be carried over. A digest identifies one image only, so it survives just when the name stays the same.
 [[nodiscard]] std::string derive_image(std::string_view image, std::string_view runtime_name);
-
-/// The release a tag stands for; suffixes such as `-rc1` do not count.
-struct RuntimeVersion {
-  int major = 0, minor = 0;
-  auto operator<=>(const RuntimeVersion&) const = default;
-};
-
-/// nullopt when the tag is no version, e.g. `my-tag`.
-[[nodiscard]] std::optional<RuntimeVersion> runtime_version(std::string_view tag);
 
 }  // namespace dynamo::emit

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "dynamo/profiler/document_io.h"
-#include "emit/backends/backend_traits.h"
+#include "facts/backend_facts.h"
 
 namespace dynamo::emit {
 namespace {
@@ -41,14 +41,12 @@ bool fits(const DeploymentPlan& plan, std::size_t deployment) {
   });
 }
 
-void use_names(DeploymentPlan& plan, const ServiceNames& names) {
-  for (auto& worker : plan.workers) {
-    switch (worker.role) {
-      case Role::kAggregated: worker.service = names.aggregated; break;
-      case Role::kPrefill: worker.service = names.prefill; break;
-      case Role::kDecode: worker.service = names.decode; break;
-    }
-  }
+void use_backend_names(DeploymentPlan& plan) {
+  for (auto& worker : plan.workers) worker.service = facts::backend_facts(plan.backend).service(worker.role);
+}
+
+void use_role_names(DeploymentPlan& plan) {
+  for (auto& worker : plan.workers) worker.service = worker.role == Role::kAggregated ? "worker" : name_of(worker.role);
 }
 
 }  // namespace
@@ -71,9 +69,9 @@ bool has_request_name(const ValidatedRequest& request) {
 Diagnostics name_services(const ValidatedRequest& request, DeploymentPlan& plan) {
   const std::size_t ours = deployment_name_length(plan);
   const std::size_t longest = std::max(ours, operator_name_length(request));
-  use_names(plan, traits_of(plan.backend).services);
+  use_backend_names(plan);
   if (fits(plan, longest)) return {};
-  use_names(plan, kRoleNames);
+  use_role_names(plan);
   // A DGDR whose name alone is too long is the admission's business; the document we write must still be right by itself.
   if (fits(plan, ours)) return {};
   return one_error(DiagnosticCode::kInternal, "emit.name_length",

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "dynamo/profiler/document_io.h"
-#include "emit/backends/backend_traits.h"
+#include "facts/backend_facts.h"
 #include "unit/emit/emit_fixture.h"
 
 namespace dynamo {
@@ -75,7 +75,7 @@ TEST(Deployment, EveryServiceHasWhatTheOperatorReads) {
       EXPECT_EQ(text_at(service.value, {"envFromSecret"}), "hf-token-secret");
       EXPECT_GE(int_at(service.value, {"replicas"}), 1);
       EXPECT_THAT(text_at(service.value, {"extraPodSpec", "mainContainer", "image"}),
-                  ::testing::EndsWith(std::string(emit::traits_of(backend).runtime_image) + ":1.0.1"));
+                  ::testing::EndsWith(std::string(facts::backend_facts(backend).image_name) + ":1.0.1"));
     }
   }
 }
@@ -93,18 +93,19 @@ TEST(Deployment, DisaggregatedWorkersAreToldTheirRole) {
   const auto request = request_for(dense_model());
   for (const Backend backend : kAllBackends) {
     const auto deployment = emitted(request, disaggregated(backend));
-    const auto& names = emit::traits_of(backend).services;
-    EXPECT_EQ(value_of(args_of(deployment, names.prefill), "--disaggregation-mode"), "prefill") << name_of(backend);
-    EXPECT_EQ(value_of(args_of(deployment, names.decode), "--disaggregation-mode"), "decode") << name_of(backend);
-    EXPECT_EQ(text_at(deployment, {"spec", "services", names.prefill, "subComponentType"}), "prefill");
-    EXPECT_EQ(text_at(deployment, {"spec", "services", names.decode, "subComponentType"}), "decode");
+    const auto& facts = facts::backend_facts(backend);
+    const auto prefill = facts.service(facts::EngineRole::kPrefill), decode = facts.service(facts::EngineRole::kDecode);
+    EXPECT_EQ(value_of(args_of(deployment, prefill), "--disaggregation-mode"), "prefill") << name_of(backend);
+    EXPECT_EQ(value_of(args_of(deployment, decode), "--disaggregation-mode"), "decode") << name_of(backend);
+    EXPECT_EQ(text_at(deployment, {"spec", "services", prefill, "subComponentType"}), "prefill");
+    EXPECT_EQ(text_at(deployment, {"spec", "services", decode, "subComponentType"}), "decode");
   }
 }
 
 TEST(Deployment, AggregatedWorkersAreToldNoRole) {
   for (const Backend backend : kAllBackends) {
     const auto deployment = emitted(request_for(dense_model()), aggregated(backend));
-    EXPECT_THAT(args_of(deployment, emit::traits_of(backend).services.aggregated), Not(Contains("--disaggregation-mode")));
+    EXPECT_THAT(args_of(deployment, facts::backend_facts(backend).service(facts::EngineRole::kAggregated)), Not(Contains("--disaggregation-mode")));
   }
 }
 

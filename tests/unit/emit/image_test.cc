@@ -25,13 +25,5 @@ TEST(Image, DigestNamesOneImageOnly) {
   EXPECT_EQ(derive_image("registry.example/dynamo-frontend@sha256:0123", "vllm-runtime"), "");
 }
 
-TEST(Image, VersionIsReadFromTheTag) {
-  EXPECT_EQ(runtime_version("1.0.1"), (RuntimeVersion{1, 0}));
-  EXPECT_EQ(runtime_version("v0.9.1.post1"), (RuntimeVersion{0, 9}));
-  EXPECT_EQ(runtime_version("1.2.0-rc3"), (RuntimeVersion{1, 2}));
-  EXPECT_LT((RuntimeVersion{0, 9}), (RuntimeVersion{1, 0}));
-  for (const auto* tag : {"", "my-tag", "latest", "1", "1.", "v", "1.x"}) EXPECT_EQ(runtime_version(tag), std::nullopt) << tag;
-}
-
 }  // namespace
 }  // namespace dynamo::emit
