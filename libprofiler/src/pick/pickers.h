@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "dynamo/profiler/pick.h"
@@ -18,6 +19,7 @@ struct Target {
   std::optional<double> request_rate;         ///< load match
   std::optional<double> concurrency;          ///< load match
   int top_n = 5;
+  bool reference_order = false;               ///< cases only: rank exactly as the reference does where docs/search.md differs
 };
 
 /// Ranked rows and whether they meet the target; `exceeded` = none does and the closest stand first.
@@ -25,7 +27,7 @@ struct Ranking {
   std::vector<Pick> picks;
   bool exceeded = false;
   bool capped = false;                        ///< load match: the budget carries only part of the load
-  double best_throughput = 0;                 ///< tokens/s/GPU of the cluster; load match: 1 / GPUs
+  double best_throughput = 0;                 ///< tokens/s/GPU of the cluster; load match: part of the load carried / GPUs
 };
 
 [[nodiscard]] Ranking pick_default(std::span<const Estimate> rows, const Target& target);
@@ -34,5 +36,8 @@ struct Ranking {
                                      std::span<const search::RoleRow> decode,
                                      const Target& target,
                                      int osl);
+
+/// The one reason why `loser` stands behind `winner`, e.g. `21 % less; ITL 2.6x better`. Also for rankings merged by the caller.
+[[nodiscard]] std::string why_not(const Pick& loser, const Pick& winner, const Target& target);
 
 }  // namespace dynamo::pick

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "dynamo/profiler/estimate.h"
-#include "dynamo/profiler/pick.h"
+#include "dynamo/profiler/search_summary.h"
 #include "perf/engine.h"
 
 namespace dynamo::search {
@@ -14,6 +14,7 @@ namespace dynamo::search {
 struct Scenario {
   const ModelSpec* model = nullptr;
   const SystemSpec* system = nullptr;
+  const SystemSpec* decode_system = nullptr;   ///< decode workers of disaggregated serving; nullptr = `system`
   Backend backend = Backend::kTrtllm;
   std::string version = "current";
   DatabaseMode database = DatabaseMode::kSilicon;
@@ -30,7 +31,8 @@ struct Scenario {
   unsigned threads = 1;
 };
 
-/// Rows for the picker, best first (tokens/s/GPU descending), and everything that was dropped, with reasons.
+/// Rows for the picker, best first (tokens/s/GPU descending), and everything that was dropped, with reasons. Rows that miss only
+/// the ITL target stay in `rows`, so that a trade-off or a closest match can be shown; `summary.feasible` does not count them.
 struct Outcome {
   std::vector<Estimate> rows;
   SearchSummary summary;

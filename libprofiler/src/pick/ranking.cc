@@ -1,0 +1,73 @@
+#include "pick/ranking.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+
+#include "search/layouts.h"
+
+namespace dynamo::pick {
+namespace {
+
+constexpr double kRounding = 0.0005;   ///< ms; rows are rounded after the search checked their TTFT
+
+double excess(double value, const std::optional<double>& limit) {
+  return limit && value > *limit && *limit > 0 ? value / *limit - 1.0 : 0.0;
+}
+
+double violation_of(const Estimate& row, const Target& target) {
+  if (target.request_latency_ms) return excess(row.request_latency_ms, target.request_latency_ms);
+  return std::max(excess(row.tpot_ms, target.tpot_ms), excess(row.ttft_ms - kRounding, target.ttft_ms));
+}
+
+}  // namespace
+
+std::vector<Candidate> candidates_of(std::span<const Estimate> rows, const Target& target) {
+  std::vector<Candidate> out;
+  for (const Estimate& row : rows) {
+    const bool finite = std::isfinite(row.tokens_per_s_gpu) && std::isfinite(promised_latency(row, target));
+    const bool deployable = row.gpus > 0 && (target.total_gpus <= 0 || row.gpus <= target.total_gpus);
+    if (!finite || !deployable) continue;
+    Candidate candidate;
+    candidate.row = &row;
+    candidate.violation = violation_of(row, target);
+    out.push_back(std::move(candidate));
+  }
+  return out;
+}
+
+bool keep_feasible(std::vector<Candidate>& candidates) {
+  const auto meets = [](const Candidate& candidate) { return candidate.violation <= 0; };
+  if (std::ranges::none_of(candidates, meets)) return !candidates.empty();
+  std::erase_if(candidates, [&](const Candidate& candidate) { return !meets(candidate); });
+  return false;
+}
+
+double promised_latency(const Estimate& row, const Target& target) {
+  return target.request_latency_ms ? row.request_latency_ms : row.tpot_ms;
+}
+
+std::vector<Pick> best_per_layout(std::vector<Candidate> candidates, const Better& group, const Better& order, int top_n) {
+  std::map<std::string, const Candidate*> best;
+  for (const Candidate& candidate : candidates) {
+    const Candidate*& winner = best[search::reference_label(candidate.row->decode.parallel)];
+    if (winner == nullptr || group(candidate, *winner)) winner = &candidate;
+  }
+  std::vector<const Candidate*> winners;
+  for (const auto& [label, candidate] : best) winners.push_back(candidate);
+  std::ranges::stable_sort(winners, [&](const Candidate* a, const Candidate* b) { return order(*a, *b); });
+  std::vector<Pick> picks;
+  for (const Candidate* winner : winners) {
+    if (static_cast<int>(picks.size()) >= top_n) break;
+    picks.push_back(winner->pick);
+    picks.back().unit = *winner->row;
+  }
+  return picks;
+}
+
+void explain(std::vector<Pick>& picks, const Target& target) {
+  for (std::size_t i = 1; i < picks.size(); ++i) picks[i].why_not = why_not(picks[i], picks[0], target);
+}
+
+}  // namespace dynamo::pick

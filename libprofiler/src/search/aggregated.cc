@@ -1,0 +1,187 @@
+#include <algorithm>
+#include <numeric>
+
+#include "search/drop_log.h"
+#include "search/parallel_for.h"
+#include "search/rounding.h"
+#include "search/session.h"
+
+namespace dynamo::search {
+namespace {
+
+constexpr std::size_t kRowsPerLimit = 10;
+
+struct Candidate {
+  Estimate row;          ///< rounded
+  double ttft_ms = 0;    ///< unrounded: limits are checked before rounding
+  double tpot_ms = 0;
+};
+
+/// Everything one layout led to.
+struct LayoutResult {
+  explicit LayoutResult(Backend backend) : drops(ServingMode::kAggregated, backend, "agg") {}
+  std::vector<Candidate> candidates;
+  std::vector<std::size_t> kept;   ///< indices of rows handed on, in the order in which the ladder met them
+  std::int64_t feasible = 0;
+  DropLog drops;
+};
+
+Estimate row_of(const Session& session, const Parallelism& layout, int batch, int ctx_tokens,
+                const perf::AggregatedPoint& point) {
+  Estimate row;
+  row.mode = ServingMode::kAggregated;
+  row.decode = worker_of(session, layout, batch);
+  row.decode.memory = point.memory;
+  row.decode.memory_gib = round3(point.memory.total_gib());
+  row.decode.seq_per_s = round3(point.seq_per_s);
+  row.ttft_ms = round3(point.ttft_ms);
+  row.tpot_ms = round3(point.tpot_ms);
+  row.request_latency_ms = round3(point.request_latency_ms);
+  row.concurrency = round3(point.concurrency);
+  row.seq_per_s = round3(point.seq_per_s);
+  row.tokens_per_s = round3(point.tokens_per_s);
+  row.tokens_per_s_gpu = round3(point.tokens_per_s_gpu);
+  row.tokens_per_s_user = round3(point.tokens_per_s_user);
+  row.gpus = layout.gpus();
+  row.ctx_tokens = ctx_tokens;
+  row.num_ctx_reqs = point.num_ctx_reqs;
+  row.num_gen_reqs = point.num_gen_reqs;
+  row.num_tokens = point.num_tokens;
+  row.gen_tokens = point.gen_tokens;
+  row.balance_score = round3(point.balance_score);
+  return row;
+}
+
+class LayoutSearch {
+ public:
+  LayoutSearch(const Scenario& scenario, const Session& session, const std::vector<AggregatedLoad>& loads,
+               const std::vector<Limits>& ladder)
+      : scenario_(scenario), session_(session), loads_(loads), ladder_(ladder) {}
+
+  [[nodiscard]] LayoutResult run(const Parallelism& layout) const {
+    LayoutResult result(scenario_.backend);
+    const auto all = static_cast<std::int64_t>(loads_.size());
+    if (auto broken = layout_break(scenario_, layout)) {
+      result.drops.add(layout, 0, 0, std::move(*broken), all);
+      return result;
+    }
+    const auto engine = perf::Engine::build(session_.database, *scenario_.model, session_.quant, layout, scenario_.nextn,
+                                            scenario_.nextn > 0 ? scenario_.nextn_accepted : 0);
+    if (!engine) {
+      result.drops.add(layout, 0, 0, {DropReason::kModel, 0, 0, engine.error().message}, all);
+      return result;
+    }
+    evaluate(*engine, layout, result);
+    select(result);
+    return result;
+  }
+
+ private:
+  /// Memory grows with batch and budget, so what lies beyond a point that does not fit is not evaluated.
+  void evaluate(const perf::Engine& engine, const Parallelism& layout, LayoutResult& result) const {
+    const perf::Workload workload = workload_of(scenario_);
+    int full_at = std::numeric_limits<int>::max();   // prefill tokens per step at which memory ran out
+    std::optional<DropLog::Break> full;
+    for (const AggregatedLoad& load : loads_) {
+      if (load.ctx_tokens >= full_at) {
+        result.drops.add(layout, load.batch, load.ctx_tokens, *full);
+        continue;
+      }
+      const auto point = engine.run_aggregated(workload, load.batch, load.ctx_tokens);
+      if (!point && point.error().kind != perf::ErrorKind::kMissingData) {
+        reject_all(layout, point.error().message, result);
+        return;
+      }
+      if (!point) {
+        result.drops.add(layout, load.batch, load.ctx_tokens, {DropReason::kNoData, 0, 0, point.error().message});
+      } else if (auto broken = memory_break(*point, *session_.system)) {
+        full_at = load.ctx_tokens;
+        full = broken;
+        result.drops.add(layout, load.batch, load.ctx_tokens, std::move(*broken));
+      } else {
+        result.candidates.push_back({row_of(session_, layout, load.batch, load.ctx_tokens, *point), point->ttft_ms,
+                                     point->tpot_ms});
+      }
+    }
+  }
+
+  /// An error that is no missing measurement speaks against the layout as a whole.
+  void reject_all(const Parallelism& layout, const std::string& why, LayoutResult& result) const {
+    result = LayoutResult(scenario_.backend);
+    result.drops.add(layout, 0, 0, {DropReason::kNoData, 0, 0, why}, static_cast<std::int64_t>(loads_.size()));
+  }
+
+  /// The fastest rows under every limit of the ladder; each row once.
+  void select(LayoutResult& result) const {
+    const auto& candidates = result.candidates;
+    std::vector<std::size_t> order(candidates.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, std::ranges::greater{}, [&](std::size_t i) { return candidates[i].row.seq_per_s; });
+    std::vector<bool> taken(candidates.size(), false);
+    for (const Limits& limits : ladder_) {
+      std::size_t rows = 0;
+      for (const std::size_t i : order) {
+        if (candidates[i].ttft_ms > limits.ttft_ms || candidates[i].tpot_ms > limits.tpot_ms) continue;
+        if (!taken[i]) result.kept.push_back(i);
+        taken[i] = true;
+        if (++rows == kRowsPerLimit) break;
+      }
+    }
+    for (std::size_t i = 0; i < candidates.size(); ++i) classify(candidates[i], taken[i], result);
+  }
+
+  void classify(const Candidate& candidate, bool taken, LayoutResult& result) const {
+    const Estimate& row = candidate.row;
+    const Limits widest = loosest(ladder_);
+    const auto drop = [&](DropReason reason, double value, double limit) {
+      result.drops.add(row.decode.parallel, row.decode.batch, row.ctx_tokens, {reason, value, limit, {}});
+    };
+    const auto& end_to_end = scenario_.request_latency_ms;
+    if (end_to_end && !taken && row.request_latency_ms > *end_to_end) {
+      drop(DropReason::kRequestLatency, row.request_latency_ms, *end_to_end);
+    } else if (candidate.ttft_ms > widest.ttft_ms) {
+      drop(DropReason::kTtft, row.ttft_ms, widest.ttft_ms);
+    } else if (const double limit = scenario_.tpot_ms.value_or(widest.tpot_ms); !end_to_end && row.tpot_ms > limit) {
+      drop(DropReason::kItl, row.tpot_ms, limit);
+    } else if (!taken) {
+      drop(DropReason::kDominated, row.tokens_per_s_gpu, 0);
+    } else {
+      ++result.feasible;
+    }
+  }
+
+  const Scenario& scenario_;
+  const Session& session_;
+  const std::vector<AggregatedLoad>& loads_;
+  const std::vector<Limits>& ladder_;
+};
+
+}  // namespace
+
+Outcome search_aggregated(const Scenario& scenario, const TableStore& tables) {
+  Outcome outcome{{}, summary_of(scenario, ServingMode::kAggregated)};
+  const auto ladder = limit_ladder(scenario);
+  const auto session = open_session(scenario, tables, perf::Role::kAggregated);
+  if (!ladder || !session) {
+    outcome.summary.error = session ? ladder.error() : session.error().message;
+    return outcome;
+  }
+  outcome.summary.version = session->database.version();
+  outcome.summary.quant = session->quant;
+
+  const auto loads = aggregated_loads(scenario.isl, scenario.osl, scenario.chunked_prefill, tokens_per_step(scenario) != 1.0);
+  const LayoutSearch search(scenario, *session, loads, *ladder);
+  std::vector<LayoutResult> results(session->layouts.size(), LayoutResult(scenario.backend));
+  parallel_for(results.size(), scenario.threads, [&](std::size_t i) { results[i] = search.run(session->layouts[i]); });
+
+  for (const LayoutResult& result : results) {
+    for (const std::size_t i : result.kept) outcome.rows.push_back(result.candidates[i].row);
+    result.drops.append_to(outcome.summary.dropped);
+    outcome.summary.feasible += result.feasible;
+  }
+  std::ranges::stable_sort(outcome.rows, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
+  outcome.summary.enumerated = total_dropped(outcome.summary.dropped) + outcome.summary.feasible;
+  return outcome;
+}
+
+}  // namespace dynamo::search

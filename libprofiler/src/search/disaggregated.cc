@@ -1,0 +1,35 @@
+#include "search/pairing.h"
+#include "search/roles.h"
+
+namespace dynamo::search {
+
+Outcome search_disaggregated(const Scenario& scenario, const TableStore& tables) {
+  Outcome outcome{{}, summary_of(scenario, ServingMode::kDisaggregated)};
+  SearchSummary& summary = outcome.summary;
+  const auto ladder = limit_ladder(scenario);
+  if (!ladder) summary.error = ladder.error();
+  if (scenario.total_gpus < 2) summary.error = "disaggregated serving needs at least two GPUs";
+  if (!summary.error.empty()) return outcome;
+  const auto prefill_session = open_session(scenario, tables, perf::Role::kPrefill);
+  const auto decode_session = open_session(scenario, tables, perf::Role::kDecode);
+  if (!prefill_session || !decode_session) {
+    summary.error = prefill_session ? decode_session.error().message : prefill_session.error().message;
+    return outcome;
+  }
+  summary.version = prefill_session->database.version();
+  summary.quant = prefill_session->quant;
+
+  RoleCandidates prefill = role_candidates(scenario, *prefill_session);
+  RoleCandidates decode = role_candidates(scenario, *decode_session);
+  const PairingRules rules{scenario.total_gpus, scenario.osl, scenario.backend == Backend::kSglang, *ladder,
+                           scenario.tpot_ms, scenario.request_latency_ms};
+  Pairing pairing = pair_workers(prefill.rows, decode.rows, rules, prefill.drops, decode.drops);
+  outcome.rows = std::move(pairing.rows);
+  prefill.drops.append_to(summary.dropped);
+  decode.drops.append_to(summary.dropped);
+  summary.feasible = pairing.feasible;
+  summary.enumerated = total_dropped(summary.dropped) + summary.feasible;
+  return outcome;
+}
+
+}  // namespace dynamo::search

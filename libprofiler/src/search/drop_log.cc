@@ -1,0 +1,27 @@
+#include "search/drop_log.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace dynamo::search {
+
+void DropLog::add(const Parallelism& layout, int batch, int ctx_tokens, Break what, std::int64_t count) {
+  if (count <= 0) return;
+  const auto same = [&](const Infeasible& entry) { return entry.reason == what.reason && entry.parallel == layout; };
+  // The layout at work is at the end, so look from there.
+  const auto found = std::find_if(entries_.rbegin(), entries_.rend(), same);
+  if (found != entries_.rend()) {
+    found->count += count;
+    return;
+  }
+  entries_.push_back({mode_, backend_, role_, layout, batch, ctx_tokens, what.reason, what.value, what.limit,
+                      std::move(what.detail), count});
+}
+
+std::int64_t total_dropped(const std::vector<Infeasible>& dropped) {
+  std::int64_t total = 0;
+  for (const Infeasible& entry : dropped) total += entry.count;
+  return total;
+}
+
+}  // namespace dynamo::search

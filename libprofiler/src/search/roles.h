@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include "search/drop_log.h"
+#include "search/session.h"
+
+namespace dynamo::search {
+
+/// All operating points of one role that fit memory, layouts outermost, batches ascending.
+struct RoleCandidates {
+  std::vector<RoleRow> rows;
+  DropLog drops;
+};
+
+/// Predictions carry the role's latency factor, accepted drafts, and three decimals; latency targets are not looked at.
+[[nodiscard]] RoleCandidates role_candidates(const Scenario& scenario, const Session& session);
+
+}  // namespace dynamo::search

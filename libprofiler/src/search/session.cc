@@ -1,0 +1,69 @@
+#include "search/session.h"
+
+#include <algorithm>
+
+#include "search/layouts.h"
+#include "search/rounding.h"
+
+namespace dynamo::search {
+
+perf::Result<Session> open_session(const Scenario& scenario, const TableStore& tables, perf::Role role) {
+  const bool other_system = role == perf::Role::kDecode && scenario.decode_system != nullptr;
+  const SystemSpec& system = other_system ? *scenario.decode_system : *scenario.system;
+  auto database = perf::Database::open(tables, system, scenario.backend, scenario.version, scenario.database);
+  if (!database) return std::unexpected(database.error());
+  auto quant = database->resolve_quant(*scenario.model, role, scenario.quant);
+  if (!quant) return std::unexpected(quant.error());
+  if (auto supported = database->check_quant(*quant, *scenario.model, role); !supported) {
+    return std::unexpected(supported.error());
+  }
+  const auto lists = default_lists(*scenario.model, system, scenario.backend, role, scenario.total_gpus);
+  auto layouts = enumerate_layouts(lists, scenario.model->is_moe(), scenario.backend);
+  return Session{std::move(*database), &system, role, *quant, std::move(layouts)};
+}
+
+std::expected<std::vector<Limits>, std::string> limit_ladder(const Scenario& scenario) {
+  if (!scenario.request_latency_ms) return tpot_ladder(scenario.ttft_ms);
+  if (scenario.osl <= 1) return std::unexpected("an end-to-end target needs more than one output token");
+  return request_latency_ladder(*scenario.request_latency_ms, scenario.ttft_ms, scenario.osl);
+}
+
+perf::Workload workload_of(const Scenario& scenario) {
+  return {scenario.isl, scenario.osl, scenario.prefix, scenario.kv_fraction, scenario.max_seq_len};
+}
+
+double tokens_per_step(const Scenario& scenario) {
+  return scenario.nextn > 0 && scenario.nextn_accepted > 0 ? 1.0 + scenario.nextn_accepted : 1.0;
+}
+
+SearchSummary summary_of(const Scenario& scenario, ServingMode mode) {
+  SearchSummary summary;
+  summary.mode = mode;
+  summary.backend = scenario.backend;
+  summary.version = scenario.version;
+  return summary;
+}
+
+WorkerEstimate worker_of(const Session& session, const Parallelism& layout, int batch) {
+  WorkerEstimate worker;
+  worker.parallel = layout;
+  worker.quant = session.quant;
+  worker.backend = session.database.backend();
+  worker.version = session.database.version();
+  worker.system = session.system->name;
+  worker.batch = batch;
+  return worker;
+}
+
+std::optional<DropLog::Break> layout_break(const Scenario& scenario, const Parallelism& layout) {
+  if (layout.gpus() > scenario.total_gpus) {
+    return DropLog::Break{DropReason::kBudget, static_cast<double>(layout.gpus()),
+                          static_cast<double>(scenario.total_gpus), {}};
+  }
+  if (auto problem = layout_problem(layout, scenario.backend); !problem.empty()) {
+    return DropLog::Break{DropReason::kModel, 0, 0, std::move(problem)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace dynamo::search
