@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <exception>
 #include <optional>
@@ -6,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
@@ -83,8 +86,8 @@ bool is_scalar_tag(std::string_view type) {
 /// others stop the parser.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  TreeBuilder(const SourceText& source, std::size_t chunk_offset, const ReadLimits& limits, NodeBudget& budget)
-      : source_(source), chunk_offset_(chunk_offset), limits_(limits), budget_(budget) {}
+  TreeBuilder(const SourceText& source, const YamlChunk& chunk, const ReadLimits& limits, NodeBudget& budget)
+      : source_(source), chunk_offset_(chunk.offset), chunk_size_(chunk.text.size()), limits_(limits), budget_(budget) {}
 
   [[nodiscard]] std::optional<Value>& root() { return root_; }
   [[nodiscard]] Diagnostics& diagnostics() { return diagnostics_; }
@@ -106,7 +109,13 @@ class TreeBuilder : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    add_scalar(nullptr, offset_of(mark), anchor);
+    const std::size_t offset = offset_of(mark);
+    const bool in_list = !frames_.empty() && frames_.back().is_flow && frames_.back().node.value.as_array() != nullptr;
+    if (in_list && rest_of_chunk(offset).starts_with(',')) {
+      stop(source_.error(
+          DiagnosticCode::kInvalid, "document.syntax", "a value is missing before this comma", offset));
+    }
+    add_scalar(nullptr, offset, anchor);
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -130,6 +139,10 @@ class TreeBuilder : public YAML::EventHandler {
                 const std::string& text) override {
     const std::size_t offset = offset_of(mark);
     const bool is_key = !frames_.empty() && frames_.back().expects_key();
+    require_closed_quote(offset);
+    if (is_key && tag == "?" && !frames_.back().is_flow) {
+      require_colon(offset, text);
+    }
     if (is_key && ((tag == "?" && text == "<<") || tag == std::string(kTagPrefix) + "merge")) {
       spend(1, offset);
       refuse_merge_key(offset);
@@ -141,15 +154,17 @@ class TreeBuilder : public YAML::EventHandler {
   void OnSequenceStart(const YAML::Mark& mark,
                        const std::string& tag,
                        YAML::anchor_t anchor,
-                       YAML::EmitterStyle::value /*style*/) override {
+                       YAML::EmitterStyle::value style) override {
     open(Array(), "seq", tag, mark, anchor);
+    frames_.back().is_flow = style == YAML::EmitterStyle::Flow;
   }
 
   void OnMapStart(const YAML::Mark& mark,
                   const std::string& tag,
                   YAML::anchor_t anchor,
-                  YAML::EmitterStyle::value /*style*/) override {
+                  YAML::EmitterStyle::value style) override {
     open(Object(), "map", tag, mark, anchor);
+    frames_.back().is_flow = style == YAML::EmitterStyle::Flow;
   }
 
   void OnSequenceEnd() override { close(); }
@@ -160,6 +175,7 @@ class TreeBuilder : public YAML::EventHandler {
     Node node;
     YAML::anchor_t anchor = 0;
     std::size_t offset = 0;
+    bool is_flow = false;
     Member pending;           ///< the key that waits for its value
     bool has_key = false;
     bool drops_value = false;  ///< the pending key was refused
@@ -228,6 +244,38 @@ class TreeBuilder : public YAML::EventHandler {
     return value;
   }
 
+  /// The parser ends a quoted text at the end of the document without a word.
+  void require_closed_quote(std::size_t offset) {
+    const std::string_view rest = after_properties(rest_of_chunk(offset));
+    const bool quoted = rest.starts_with('"') || rest.starts_with('\'');
+    if (quoted && quoted_length(rest) == std::string_view::npos) {
+      Diagnostic error =
+          source_.error(DiagnosticCode::kInvalid, "document.syntax", "the quoted text is not closed", offset);
+      error.hint = std::string("add the missing ") + rest[0];
+      stop(std::move(error));
+    }
+  }
+
+  /// The parser takes a line without a colon for a key without a value; no other reader does.
+  void require_colon(std::size_t offset, const std::string& key) {
+    const std::string_view before = source_.text().substr(chunk_offset_, offset - chunk_offset_);
+    const std::size_t last = before.find_last_not_of(" \t");
+    const bool explicit_key = last != std::string_view::npos && before[last] == '?';
+    std::string_view rest = after_properties(rest_of_chunk(offset));
+    if (explicit_key || key.empty()) {
+      return;
+    }
+    const bool verbatim = rest.starts_with(key);
+    rest.remove_prefix(verbatim ? key.size() : 0);
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+    if (!verbatim || !rest.starts_with(':')) {
+      Diagnostic error =
+          source_.error(DiagnosticCode::kInvalid, "document.syntax", "expected `key: value` in this line", offset);
+      error.hint = "add the colon, or indent the line if it goes on the text above";
+      stop(std::move(error));
+    }
+  }
+
   void refuse_tag(const std::string& tag, std::size_t offset) {
     const bool standard = tag.starts_with(kTagPrefix);
     Diagnostic error = source_.error(DiagnosticCode::kInvalid, "document.tag", "this tag is not known", offset);
@@ -267,34 +315,46 @@ class TreeBuilder : public YAML::EventHandler {
     return rest.starts_with('~') || rest.starts_with("null") || rest.starts_with("Null") || rest.starts_with("NULL");
   }
 
-  /// Bytes to underline: the scalar with its quotes as far as it stands on one line; 0 for block scalars.
-  [[nodiscard]] std::size_t written_length(std::size_t offset, std::size_t text_size) const {
-    std::string_view rest = source_.text().substr(std::min(offset, source_.text().size()));
-    rest = rest.substr(0, rest.find_first_of("\r\n"));
-    if (rest.empty() || rest[0] == '|' || rest[0] == '>' || rest[0] == '&' || rest[0] == '!') {
-      return 0;
-    }
-    if (rest[0] == '~') {
-      return 1;
-    }
-    if (rest[0] == '"' || rest[0] == '\'') {
-      return quoted_length(rest);
-    }
-    return std::min(text_size == 0 ? 4 : text_size, rest.size());
+  [[nodiscard]] std::string_view rest_of_chunk(std::size_t offset) const {
+    const std::size_t end = chunk_offset_ + chunk_size_;
+    return offset < end ? source_.text().substr(offset, end - offset) : std::string_view();
   }
 
+  /// What follows the anchor and the tag that may stand before a scalar.
+  static std::string_view after_properties(std::string_view rest) {
+    while (rest.starts_with('&') || rest.starts_with('!')) {
+      rest.remove_prefix(std::min(rest.find_first_of(" \t\r\n"), rest.size()));
+      rest.remove_prefix(std::min(rest.find_first_not_of(" \t\r\n"), rest.size()));
+    }
+    return rest;
+  }
+
+  /// Bytes to underline: the scalar with its quotes as far as it stands on one line; 0 for block scalars.
+  [[nodiscard]] std::size_t written_length(std::size_t offset, std::size_t text_size) const {
+    const std::string_view rest = rest_of_chunk(offset);
+    if (rest.empty() || std::string_view("|>&!\r\n").contains(rest[0])) {
+      return 0;
+    }
+    const bool quoted = rest[0] == '"' || rest[0] == '\'';
+    const std::size_t whole = quoted ? quoted_length(rest) : (text_size > 0 ? text_size : (rest[0] == '~' ? 1 : 4));
+    const std::string_view written = rest.substr(0, whole);
+    return std::min(written.find_first_of("\r\n"), written.size());
+  }
+
+  /// Length of the quoted text that `rest` starts with, its quotes included; npos when it is not closed.
   static std::size_t quoted_length(std::string_view rest) {
+    const char quote = rest[0];
     for (std::size_t i = 1; i < rest.size(); ++i) {
-      if (rest[0] == '"' && rest[i] == '\\') {
+      if (quote == '"' && rest[i] == '\\') {
         ++i;
-      } else if (rest[i] == rest[0]) {
-        if (rest[0] == '"' || i + 1 == rest.size() || rest[i + 1] != '\'') {
+      } else if (rest[i] == quote) {
+        if (quote == '"' || i + 1 == rest.size() || rest[i + 1] != quote) {
           return i + 1;
         }
         ++i;
       }
     }
-    return rest.size();
+    return std::string_view::npos;
   }
 
   void open(Value container, std::string_view type, const std::string& tag, const YAML::Mark& mark,
@@ -379,6 +439,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   const SourceText& source_;
   std::size_t chunk_offset_;
+  std::size_t chunk_size_;
   const ReadLimits& limits_;
   NodeBudget& budget_;
   std::vector<Frame> frames_;
@@ -393,13 +454,37 @@ std::string syntax_hint(const SourceText& source, std::size_t offset) {
   if (first != std::string_view::npos && line[first] == '\t') {
     return "indent with blanks; YAML does not allow tabs there";
   }
+  if (first != std::string_view::npos && std::string_view("@`%").contains(source.text().substr(offset, 1))) {
+    return "put the text in quotes";
+  }
   return "check indentation, colons and quotes in and above this line";
+}
+
+/// The parser's terse message in words of the user's text.
+std::string syntax_reason(const std::string& message) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kReasons{{
+      {"end of map not found", "this does not fit the `key: value` lines above it"},
+      {"end of sequence not found", "this does not fit the list above it"},
+      {"end of map flow not found", "a `{` above is not closed, or a comma is missing"},
+      {"end of sequence flow not found", "a `[` above is not closed, or a comma is missing"},
+      {"illegal map value", "a `: ` is not allowed here"},
+      {"illegal map key", "a key is not allowed here"},
+      {"illegal block entry", "a list item is not allowed here"},
+      {"illegal flow end", "this bracket closes nothing"},
+      {"unknown token", "this character cannot start a value"},
+      {"the referenced anchor is not defined", "the alias refers to no anchor above it"},
+      {"illegal tab when looking for indentation", "a tab stands where blanks should indent the line"},
+      {"illegal EOF in scalar", "the quoted text is not closed"},
+  }};
+  const auto known =
+      std::find_if(kReasons.begin(), kReasons.end(), [&](const auto& entry) { return entry.first == message; });
+  return known == kReasons.end() ? message : std::string(known->second);
 }
 
 Diagnostic syntax_error(const SourceText& source, std::size_t chunk_offset, const YAML::Exception& exception) {
   const bool placed = exception.mark.pos >= 0;
   const std::size_t offset = chunk_offset + (placed ? static_cast<std::size_t>(exception.mark.pos) : 0);
-  Diagnostic error = source.error(DiagnosticCode::kInvalid, "document.syntax", exception.msg, offset);
+  Diagnostic error = source.error(DiagnosticCode::kInvalid, "document.syntax", syntax_reason(exception.msg), offset);
   error.hint = syntax_hint(source, offset);
   return error;
 }
@@ -448,7 +533,7 @@ class StreamReader {
 
   void read_chunk(const YamlChunk& chunk) {
     ++budget_.used;
-    TreeBuilder builder(source_, chunk.offset, limits_, budget_);
+    TreeBuilder builder(source_, chunk, limits_, budget_);
     parse_chunk(chunk, builder);
     if (!builder.diagnostics().has_errors() && builder.root()) {
       keep(*std::move(builder.root()));
@@ -465,6 +550,8 @@ class StreamReader {
       }
     } catch (const Stop&) {
       return;
+    } catch (const YAML::DeepRecursion& exception) {
+      builder.add_error(too_deep_error(source_, chunk.offset + static_cast<std::size_t>(exception.mark.pos), limits_));
     } catch (const YAML::Exception& exception) {
       builder.add_error(syntax_error(source_, chunk.offset, exception));
     } catch (const std::exception& exception) {
