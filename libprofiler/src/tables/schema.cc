@@ -67,6 +67,20 @@ constexpr std::array<KeyPart, 8> kTrtllmAllToAllKeys = {{{kColumn, "kernel_sourc
     {kColumn, "moe_dtype"}, {kColumn, "hidden_size"}, {kColumn, "topk"}, {kColumn, "num_experts"},
     {kColumn, "moe_ep_size"}, {kColumn, "distribution"}}};
 
+constexpr std::array<KeyPart, 3> kMhcKeys = {{{kColumn, "op_name"}, {kColumn, "hc_mult"}, {kColumn, "hidden_size"}}};
+constexpr std::array<KeyPart, 4> kMsaContextKeys = {{{kColumn, "mla_dtype"}, {kColumn, "kv_cache_dtype"},
+    {kColumn, "gemm_type"}, {kColumn, "architecture"}}};
+constexpr std::array<KeyPart, 3> kMsaGenerationKeys = {{{kColumn, "kv_cache_dtype"}, {kColumn, "gemm_type"},
+    {kColumn, "architecture"}}};
+constexpr std::array<AxisPart, 4> kPrefixContextAxes = {{{"num_heads"}, {"step"}, {"isl"}, {"batch_size"}}};
+constexpr std::array<KeyPart, 8> kDeltaKeys = {{{kColumn, "kernel_source"}, {kColumn, "phase"}, {kColumn, "d_model"},
+    {kColumn, "d_conv"}, {kColumn, "num_k_heads"}, {kColumn, "head_k_dim"}, {kColumn, "num_v_heads"},
+    {kColumn, "head_v_dim"}}};
+constexpr std::array<KeyPart, 9> kMamba2Keys = {{{kColumn, "kernel_source"}, {kColumn, "phase"}, {kColumn, "d_model"},
+    {kColumn, "d_state"}, {kColumn, "d_conv"}, {kColumn, "nheads"}, {kColumn, "head_dim"}, {kColumn, "n_groups"},
+    {kColumn, "chunk_size"}}};
+constexpr std::array<AxisPart, 3> kStateAxes = {{{"batch_size"}, {"seq_len"}, {"num_tokens"}}};
+
 constexpr TableSchema kSchemas[] = {
     {"gemm", "gemm", kGemmKeys, kGemmAxes, kLatency, RowRule::kNoAwqGptq, true},
     {"computescale", "computescale", kQuantizeKeys, kQuantizeAxes, kLatency},
@@ -93,6 +107,12 @@ constexpr TableSchema kSchemas[] = {
     {"wideep_deepep_normal", "wideep_deepep_normal", kDeepEpKeys, kDeepEpNormalAxes, kDeepEpNormalValues},
     {"wideep_deepep_ll", "wideep_deepep_ll", kDeepEpKeys, kTokenAxis, kDeepEpLlValues},
     {"trtllm_alltoall", "trtllm_alltoall", kTrtllmAllToAllKeys, kTokensAxis, kLatency},
+    {"mhc_module", "mhc_module", kMhcKeys, kTokensAxis, kLatency},
+    {"msa_context_module", "msa_context_module", kMsaContextKeys, kPrefixContextAxes, kLatency},
+    {"msa_generation_module", "msa_generation_module", kMsaGenerationKeys, kGenerationAxes, kLatency},
+    {"gdn", "gdn", kDeltaKeys, kStateAxes, kLatency},
+    {"kda", "kda", kDeltaKeys, kStateAxes, kLatency},
+    {"mamba2", "mamba2", kMamba2Keys, kStateAxes, kLatency},
 };
 
 struct NativeHeads {
