@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <span>
 
@@ -62,7 +64,7 @@ std::string quant_row(const FactNode& quant, TableWriter& out) {
 }
 
 std::string model_row(const std::string& id, const FactNode& model, TableWriter& out) {
-  model.allow_only({"architecture", "layers", "hidden_width", "heads", "kv_heads", "head_width", "ffn_width",
+  model.allow_only({"same_configuration", "architecture", "layers", "hidden_width", "heads", "kv_heads", "head_width", "ffn_width",
                     "vocabulary", "context_tokens", "experts", "experts_per_token", "expert_ffn_width",
                     "shared_experts", "qk_norm", "kv_lora_rank", "q_lora_rank", "qk_nope_head_width",
                     "qk_rope_head_width", "v_head_width", "mtp_layers", "quant"});
@@ -85,7 +87,11 @@ void compile_models(const std::filesystem::path& folder, TableWriter& out) {
     file.allow_only({"source", "models"});
     if (file.at("source").text().empty()) file.fail("the source of the facts must be named");
     for (const auto& [id, model] : file.at("models").members()) {
-      if (!rows.emplace(id, model_row(id, model, out)).second) model.fail("model '" + id + "' given twice");
+      std::vector<std::string> ids = {id};
+      if (const auto others = model.find("same_configuration")) std::ranges::copy(others->words(), std::back_inserter(ids));
+      for (const std::string& name : ids) {
+        if (!rows.emplace(name, model_row(name, model, out)).second) model.fail("model '" + name + "' given twice");
+      }
     }
   }
   std::vector<std::string> bodies;
