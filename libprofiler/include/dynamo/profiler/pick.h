@@ -6,6 +6,7 @@
 
 #include "dynamo/profiler/estimate.h"
 #include "dynamo/profiler/request.h"
+#include "dynamo/profiler/search_summary.h"
 
 namespace dynamo {
 
@@ -17,18 +18,6 @@ struct Pick {
   double tokens_per_s_gpu_cluster = 0;    ///< per GPU of the budget, idle ones included
   double load_served_percent = 100;       ///< load match only
   std::string why_not;                    ///< runners-up: the one reason it lost; empty for the pick
-};
-
-/// What happened to the candidates of one serving mode and backend.
-struct SearchSummary {
-  ServingMode mode = ServingMode::kAggregated;
-  Backend backend = Backend::kTrtllm;
-  std::string version;
-  QuantModes quant;                       ///< of the (prefill) worker
-  std::int64_t enumerated = 0;            ///< operating points looked at
-  std::int64_t feasible = 0;              ///< rows handed to the picker
-  std::vector<Infeasible> dropped;
-  std::string error;                      ///< why the search as a whole failed; empty = it ran
 };
 
 /// Share of operator time by where its number came from; sums to 1.
