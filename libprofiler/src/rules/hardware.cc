@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "request/suggestion.h"
 #include "rules/limits.h"
@@ -19,6 +20,16 @@ std::string known_gpus() {
   return text;
 }
 
+/// The canonical name of the nearest known spelling, as a list of at most one.
+std::vector<std::string> nearest_gpu(const std::string& text) {
+  for (const std::string& spelling : similar_systems(text)) {
+    if (const SystemSpec* system = find_system(spelling)) {
+      return {system->name};
+    }
+  }
+  return {};
+}
+
 void check_gpu(Report& report) {
   const RequestSpec::Hardware& hardware = report.spec.hardware;
   const Field<std::string>& sku = hardware.gpu_sku;
@@ -36,7 +47,7 @@ void check_gpu(Report& report) {
   }
   report.request.system = find_system(sku.value);
   if (report.request.system == nullptr) {
-    const std::string near = suggestion(similar_systems(sku.value));
+    const std::string near = suggestion(nearest_gpu(sku.value));
     report.error({.rule = "hardware.gpuSku.known",
                   .code = DiagnosticCode::kNotSupported,
                   .field = "hardware.gpuSku",

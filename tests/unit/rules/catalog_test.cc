@@ -1,0 +1,31 @@
+#include <gmock/gmock.h>
+
+#include <set>
+#include <string>
+
+#include "rules/catalog.h"
+#include "unit/rules/support.h"
+
+namespace dynamo::testing {
+namespace {
+
+TEST(Catalogue, HasEachIdOnceAndSaysWhatItMeans) {
+  std::set<std::string_view> ids;
+  for (const Rule& rule : rule_catalog()) {
+    EXPECT_TRUE(ids.insert(rule.id).second) << rule.id;
+    EXPECT_FALSE(rule.meaning.empty()) << rule.id;
+    ASSERT_NE(find_rule(rule.id), nullptr);
+    EXPECT_EQ(find_rule(rule.id)->meaning, rule.meaning);
+  }
+  EXPECT_EQ(find_rule("no.such.rule"), nullptr);
+}
+
+TEST(Catalogue, IsDocumented) {
+  const std::string page = text_of("docs/diagnostics.md");
+  for (const Rule& rule : rule_catalog()) {
+    EXPECT_NE(page.find("\n### `" + std::string(rule.id) + "`\n"), std::string::npos) << rule.id;
+  }
+}
+
+}  // namespace
+}  // namespace dynamo::testing
