@@ -12,7 +12,8 @@ constexpr const char* kSharedMemory = "64Gi";
 
 Value string_list(const std::vector<std::string>& items) {
   Array list;
-  for (const auto& item : items) list.emplace_back(item);
+  for (const auto& item : items)
+    list.emplace_back(item);
   return list;
 }
 
@@ -40,13 +41,15 @@ void add_env(Value& service, const char* name, std::string value) {
 }
 
 void mount_cache(Value& service, const ModelLocation& location) {
-  if (!location.cached()) return;
+  if (!location.cached())
+    return;
   Value mount;
   mount.set("name", location.pvc);
   mount.set("mountPoint", location.mount);
   service.set("volumeMounts", Array{std::move(mount)});
   // Without a path within it the claim is a Hugging Face cache.
-  if (!is_filesystem_path(location.model_path)) add_env(service, "HF_HOME", location.mount);
+  if (!is_filesystem_path(location.model_path))
+    add_env(service, "HF_HOME", location.mount);
 }
 
 Value frontend(const ValidatedRequest& request, const ModelLocation& location, const std::string& image) {
@@ -55,7 +58,8 @@ Value frontend(const ValidatedRequest& request, const ModelLocation& location, c
   service.set("envFromSecret", kTokenSecret);
   service.set("replicas", 1);
   mount_cache(service, location);
-  if (request.kv_router) add_env(service, "DYN_ROUTER_MODE", "kv");
+  if (request.kv_router)
+    add_env(service, "DYN_ROUTER_MODE", "kv");
   Value main = container(image);
   if (is_filesystem_path(location.model_path)) {
     main.set("command", string_list({"python3", "-m", "dynamo.frontend"}));
@@ -80,7 +84,8 @@ Value worker_service(const RenderedWorker& rendered,
   const WorkerPlan& plan = *rendered.plan;
   Value service;
   service.set("componentType", "worker");
-  if (plan.role != Role::kAggregated) service.set("subComponentType", std::string(name_of(plan.role)));
+  if (plan.role != Role::kAggregated)
+    service.set("subComponentType", std::string(name_of(plan.role)));
   service.set("envFromSecret", kTokenSecret);
   service.set("replicas", plan.replicas);
   service.set("resources", gpu_limit(plan.gpus_per_node));
@@ -124,7 +129,8 @@ Value deployment_spec(const ValidatedRequest& request,
   }
   Value spec;
   spec.set("backendFramework", std::string(dynamo::name_of(plan.backend)));
-  if (location.cached()) spec.set("pvcs", claims(location));
+  if (location.cached())
+    spec.set("pvcs", claims(location));
   spec.set("services", std::move(services));
   return spec;
 }
@@ -132,11 +138,13 @@ Value deployment_spec(const ValidatedRequest& request,
 Value deployment_object(const ValidatedRequest& request, const std::string& name, Value spec) {
   Value metadata;
   metadata.set("name", name);
-  if (!request.namespace_name.empty()) metadata.set("namespace", request.namespace_name);
+  if (!request.namespace_name.empty())
+    metadata.set("namespace", request.namespace_name);
   if (has_request_name(request)) {
     Value labels;
     labels.set("dgdr.nvidia.com/name", request.name);
-    if (!request.namespace_name.empty()) labels.set("dgdr.nvidia.com/namespace", request.namespace_name);
+    if (!request.namespace_name.empty())
+      labels.set("dgdr.nvidia.com/namespace", request.namespace_name);
     metadata.set("labels", std::move(labels));
   }
   Value object;

@@ -1,5 +1,4 @@
 #include "dynamo/profiler/emit.h"
-
 #include "emit/backends/engine_args.h"
 #include "emit/deployment_tree.h"
 #include "emit/image.h"
@@ -25,12 +24,14 @@ std::expected<std::string, Diagnostics> runtime_image(const ValidatedRequest& re
     return std::string(kDefaultImagePrefix) + std::string(runtime) + ":" + tag_of(facts.releases.front().runtime);
   }
   std::string image = emit::derive_image(request.image, runtime);
-  if (!image.empty()) return image;
+  if (!image.empty())
+    return image;
   Diagnostic problem;
   problem.rule = "emit.image";
   problem.path = "spec.image";
   problem.bad_value = request.image;
-  problem.reason = "a digest names this one image, so the image of `" + std::string(runtime) + "` cannot be derived from it";
+  problem.reason =
+      "a digest names this one image, so the image of `" + std::string(runtime) + "` cannot be derived from it";
   problem.hint = "give the image with a tag, or the runtime image of the backend itself";
   Diagnostics problems;
   problems.add(std::move(problem));
@@ -40,17 +41,22 @@ std::expected<std::string, Diagnostics> runtime_image(const ValidatedRequest& re
 std::expected<std::string, Diagnostics> kv_dtype(const ValidatedRequest& request, const emit::WorkerPlan& worker) {
   const KvQuant kv = worker.engine.quant.kv;
   const Backend backend = worker.engine.backend;
-  if (const auto spelling = emit::kv_spelling(backend, kv, request.model.quant)) return std::string(*spelling);
-  return std::unexpected(one_error(
-      DiagnosticCode::kUnsupported, "emit.kv_cache_format",
-      std::string(name_of(backend)) + " has no KV cache in " + std::string(facts_of(kv).name)));
+  if (const auto spelling = emit::kv_spelling(backend, kv, request.model.quant))
+    return std::string(*spelling);
+  return std::unexpected(
+      one_error(DiagnosticCode::kUnsupported,
+                "emit.kv_cache_format",
+                std::string(name_of(backend)) + " has no KV cache in " + std::string(facts_of(kv).name)));
 }
 
 std::vector<std::string> engine_args(const emit::EngineContext& context) {
   switch (context.worker->engine.backend) {
-    case Backend::kTrtllm: return emit::trtllm_args(context);
-    case Backend::kSglang: return emit::sglang_args(context);
-    case Backend::kVllm: return emit::vllm_args(context);
+    case Backend::kTrtllm:
+      return emit::trtllm_args(context);
+    case Backend::kSglang:
+      return emit::sglang_args(context);
+    case Backend::kVllm:
+      return emit::vllm_args(context);
   }
   return {};
 }
@@ -60,11 +66,13 @@ std::expected<std::vector<emit::RenderedWorker>, Diagnostics> render_workers(con
                                                                              const emit::ModelLocation& location,
                                                                              const std::string& image) {
   const auto& override_version = request.runtime_version_override;
-  const auto version = facts::runtime_release(override_version.empty() ? emit::parse_image(image).tag : override_version);
+  const auto version =
+      facts::runtime_release(override_version.empty() ? emit::parse_image(image).tag : override_version);
   std::vector<emit::RenderedWorker> rendered;
   for (const auto& worker : plan.workers) {
     auto dtype = kv_dtype(request, worker);
-    if (!dtype) return std::unexpected(std::move(dtype.error()));
+    if (!dtype)
+      return std::unexpected(std::move(dtype.error()));
     rendered.push_back({&worker, engine_args({&request, &worker, location, std::move(*dtype), version})});
   }
   return rendered;
@@ -72,16 +80,21 @@ std::expected<std::vector<emit::RenderedWorker>, Diagnostics> render_workers(con
 
 }  // namespace
 
-std::expected<std::vector<Value>, Diagnostics> emit_deployment(const ValidatedRequest& request, const PickReport& report) {
+std::expected<std::vector<Value>, Diagnostics> emit_deployment(const ValidatedRequest& request,
+                                                               const PickReport& report) {
   auto plan = emit::plan_deployment(request, report);
-  if (!plan) return std::unexpected(std::move(plan.error()));
-  if (auto problems = emit::name_services(request, *plan); problems.has_errors()) return std::unexpected(std::move(problems));
+  if (!plan)
+    return std::unexpected(std::move(plan.error()));
+  if (auto problems = emit::name_services(request, *plan); problems.has_errors())
+    return std::unexpected(std::move(problems));
 
   const auto image = runtime_image(request, plan->backend);
-  if (!image) return std::unexpected(image.error());
+  if (!image)
+    return std::unexpected(image.error());
   const auto location = emit::locate_model(request);
   const auto workers = render_workers(request, *plan, location, *image);
-  if (!workers) return std::unexpected(workers.error());
+  if (!workers)
+    return std::unexpected(workers.error());
 
   Value spec = emit::deployment_spec(request, *plan, location, *image, *workers);
   const std::string name = emit::deployment_name(*plan, spec);

@@ -10,7 +10,7 @@
 namespace dynamo::emit {
 
 using Role = facts::EngineRole;
-[[nodiscard]] std::string_view name_of(Role role);   ///< agg, prefill or decode
+[[nodiscard]] std::string_view name_of(Role role);  ///< agg, prefill or decode
 
 /// What an engine must be held to so that it runs as it was modelled.
 struct EngineLimits {

@@ -23,10 +23,13 @@ ImageRef parse_image(std::string_view image) {
 
 std::string derive_image(std::string_view image, std::string_view runtime_name) {
   const ImageRef ref = parse_image(image);
-  if (ref.name == runtime_name) return std::string(image);
-  if (ref.tag.empty() && !ref.digest.empty()) return {};
+  if (ref.name == runtime_name)
+    return std::string(image);
+  if (ref.tag.empty() && !ref.digest.empty())
+    return {};
   std::string derived = ref.prefix + std::string(runtime_name);
-  if (!ref.tag.empty()) derived += ":" + ref.tag;
+  if (!ref.tag.empty())
+    derived += ":" + ref.tag;
   return derived;
 }
 

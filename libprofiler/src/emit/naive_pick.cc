@@ -15,14 +15,14 @@ constexpr double kGib = 1024.0 * 1024.0 * 1024.0;
 /// The guide's rule of thumb: weights plus half of that again for KV cache and activations.
 constexpr double kHeadroom = 1.5;
 constexpr int kMaxBatch = 128;
-constexpr int kMinStepTokens = 2048, kMaxStepTokens = 8192;   ///< chunk sizes engines choose by themselves
+constexpr int kMinStepTokens = 2048, kMaxStepTokens = 8192;  ///< chunk sizes engines choose by themselves
 
 /// What is known before a layout is chosen.
 struct Fit {
   const ValidatedRequest& request;
   Backend backend;
   QuantModes quant;
-  double weights = 0;   ///< bytes of the whole model
+  double weights = 0;  ///< bytes of the whole model
 
   [[nodiscard]] double sequence_tokens() const { return static_cast<double>(request.isl + request.osl); }
 };
@@ -37,7 +37,8 @@ WorkerEstimate engine_of(const Fit& fit, const Parallelism& parallel) {
 }
 
 double communication_bytes(const SystemSpec* system, int gpus) {
-  if (!system) return 0;
+  if (!system)
+    return 0;
   return system->nccl_mem_bytes[gpus >= 8 ? 3 : gpus >= 4 ? 2 : gpus >= 2 ? 1 : 0];
 }
 
@@ -45,19 +46,24 @@ double communication_bytes(const SystemSpec* system, int gpus) {
 double kv_room(const Fit& fit, const Parallelism& p) {
   const SystemSpec* system = fit.request.system;
   const double other = system ? system->other_mem_bytes : 0;
-  const double fraction = emit::modelled_memory_fraction(engine_of(fit, p), emit::Role::kAggregated, fit.request.vram_bytes);
+  const double fraction =
+      emit::modelled_memory_fraction(engine_of(fit, p), emit::Role::kAggregated, fit.request.vram_bytes);
   return fit.request.vram_bytes * fraction - fit.weights / p.gpus() - other - communication_bytes(system, p.gpus());
 }
 
 int batch_in(const Fit& fit, const Parallelism& p) {
-  const double per_sequence = emit::kv_bytes_per_token(fit.request.model, fit.quant, p.tp, p.pp) * fit.sequence_tokens();
-  if (per_sequence <= 0) return kMaxBatch;
+  const double per_sequence =
+      emit::kv_bytes_per_token(fit.request.model, fit.quant, p.tp, p.pp) * fit.sequence_tokens();
+  if (per_sequence <= 0)
+    return kMaxBatch;
   return static_cast<int>(std::clamp(std::floor(kv_room(fit, p) / per_sequence), 0.0, double{kMaxBatch}));
 }
 
 bool divides(const ModelSpec& model, int tp) {
-  if (model.heads % tp != 0) return false;
-  if (!model.is_moe()) return model.intermediate % tp == 0;
+  if (model.heads % tp != 0)
+    return false;
+  if (!model.is_moe())
+    return model.intermediate % tp == 0;
   return model.experts % tp == 0 || model.moe_intermediate % tp == 0;
 }
 
@@ -65,8 +71,10 @@ Parallelism layout(const ModelSpec& model, int tp, int pp) {
   Parallelism p;
   p.tp = tp;
   p.pp = pp;
-  if (model.is_moe() && model.experts % tp == 0) p.moe_ep = tp;
-  else p.moe_tp = tp;
+  if (model.is_moe() && model.experts % tp == 0)
+    p.moe_ep = tp;
+  else
+    p.moe_tp = tp;
   return p;
 }
 
@@ -77,11 +85,13 @@ std::vector<Parallelism> candidates(const Fit& fit) {
   std::vector<Parallelism> all;
   int widest = 0;
   for (int tp = 1; tp <= in_node; tp *= 2) {
-    if (!divides(request.model, tp)) continue;
+    if (!divides(request.model, tp))
+      continue;
     all.push_back(layout(request.model, tp, 1));
     widest = tp;
   }
-  if (widest != request.gpus_per_node) return all;
+  if (widest != request.gpus_per_node)
+    return all;
   for (int pp = 2; pp * widest <= request.total_gpus && pp <= request.model.layers; ++pp) {
     all.push_back(layout(request.model, widest, pp));
   }
@@ -92,8 +102,10 @@ std::vector<Parallelism> candidates(const Fit& fit) {
 std::optional<Parallelism> smallest_fit(const Fit& fit) {
   std::optional<Parallelism> tight;
   for (const auto& p : candidates(fit)) {
-    if (batch_in(fit, p) < 1) continue;
-    if (kHeadroom * fit.weights <= p.gpus() * fit.request.vram_bytes) return p;
+    if (batch_in(fit, p) < 1)
+      continue;
+    if (kHeadroom * fit.weights <= p.gpus() * fit.request.vram_bytes)
+      return p;
     tight = p;
   }
   return tight;
@@ -110,16 +122,19 @@ Diagnostics does_not_fit(const Fit& fit) {
   const auto all = candidates(fit);
   const int gpus = all.empty() ? 0 : all.back().gpus();
   const Parallelism widest = all.empty() ? Parallelism{} : all.back();
-  const double kv = emit::kv_bytes_per_token(request.model, fit.quant, widest.tp, widest.pp) * fit.sequence_tokens() * gpus;
+  const double kv =
+      emit::kv_bytes_per_token(request.model, fit.quant, widest.tp, widest.pp) * fit.sequence_tokens() * gpus;
   Diagnostic problem;
   problem.code = DiagnosticCode::kUnsupported;
   problem.rule = "naive.does_not_fit";
   problem.path = "spec.hardware.totalGpus";
   problem.bad_value = std::to_string(request.total_gpus);
   problem.reason = request.model_name + " needs " + gib_text(fit.weights) + " for weights and " + gib_text(kv) +
-                   " for the KV cache of one request of " + std::to_string(request.isl + request.osl) + " tokens; the largest worker allowed is " +
-                   std::to_string(gpus) + " x " + gib_text(request.vram_bytes) + ", of which " +
-                   gib_text(std::max(0.0, gpus * (kv_room(fit, widest) + fit.weights / std::max(1, gpus)))) + " are usable";
+                   " for the KV cache of one request of " + std::to_string(request.isl + request.osl) +
+                   " tokens; the largest worker allowed is " + std::to_string(gpus) + " x " +
+                   gib_text(request.vram_bytes) + ", of which " +
+                   gib_text(std::max(0.0, gpus * (kv_room(fit, widest) + fit.weights / std::max(1, gpus)))) +
+                   " are usable";
   const double per_gpu = kv_room(fit, widest) + fit.weights / std::max(1, gpus);
   if (per_gpu > 0) {
     problem.hint = "at least " + std::to_string(static_cast<int>(std::ceil((fit.weights + kv) / per_gpu))) +
@@ -135,7 +150,8 @@ Diagnostics does_not_fit(const Fit& fit) {
 MemoryBreakdown memory_of(const Fit& fit, const Parallelism& p, int batch) {
   MemoryBreakdown memory;
   memory.weights_gib = fit.weights / p.gpus() / kGib;
-  memory.kv_cache_gib = emit::kv_bytes_per_token(fit.request.model, fit.quant, p.tp, p.pp) * fit.sequence_tokens() * batch / kGib;
+  memory.kv_cache_gib =
+      emit::kv_bytes_per_token(fit.request.model, fit.quant, p.tp, p.pp) * fit.sequence_tokens() * batch / kGib;
   memory.nccl_gib = communication_bytes(fit.request.system, p.gpus()) / kGib;
   memory.others_gib = fit.request.system ? fit.request.system->other_mem_bytes / kGib : 0;
   return memory;
@@ -165,7 +181,7 @@ PickReport report_of(const ValidatedRequest& request, Estimate unit) {
   report.chosen = pick;
   report.ranked = {pick};
   report.aggregated = {pick};
-  report.sla_met = false;   // nothing was predicted, so nothing is promised
+  report.sla_met = false;  // nothing was predicted, so nothing is promised
   report.provenance.modelled = 1;
   report.provenance.tier = "unverified";
   report.naive = true;
@@ -176,11 +192,13 @@ PickReport report_of(const ValidatedRequest& request, Estimate unit) {
 
 std::expected<PickReport, Diagnostics> naive_pick(const ValidatedRequest& request) {
   const auto quant = infer_quant(request.model);
-  if (!quant) return std::unexpected(quant.error());
+  if (!quant)
+    return std::unexpected(quant.error());
   Fit fit{request, request.backends.size() == 1 ? request.backends.front() : Backend::kVllm, *quant};
   fit.weights = emit::weight_bytes(request.model, *quant);
   const auto parallel = smallest_fit(fit);
-  if (!parallel) return std::unexpected(does_not_fit(fit));
+  if (!parallel)
+    return std::unexpected(does_not_fit(fit));
   return report_of(request, unit_of(fit, *parallel));
 }
 

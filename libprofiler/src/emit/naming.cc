@@ -11,14 +11,16 @@ namespace {
 
 constexpr std::size_t kHashDigits = 8;
 constexpr std::string_view kOperatorSuffix = "-dgd";
-constexpr std::size_t kLeaderSuffixLength = 4;   ///< `-ldr`
+constexpr std::size_t kLeaderSuffixLength = 4;  ///< `-ldr`
 
 std::string hash_digits(std::string_view text) {
-  std::uint64_t hash = 14695981039346656037u;   // FNV-1a, 64 bits
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  std::uint64_t hash = 14695981039346656037u;  // FNV-1a, 64 bits
+  for (const char c : text)
+    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
   auto folded = static_cast<std::uint32_t>(hash ^ (hash >> 32));
   std::string digits(kHashDigits, '0');
-  for (auto it = digits.rbegin(); it != digits.rend(); ++it, folded >>= 4) *it = "0123456789abcdef"[folded & 15u];
+  for (auto it = digits.rbegin(); it != digits.rend(); ++it, folded >>= 4)
+    *it = "0123456789abcdef"[folded & 15u];
   return digits;
 }
 
@@ -42,11 +44,13 @@ bool fits(const DeploymentPlan& plan, std::size_t deployment) {
 }
 
 void use_backend_names(DeploymentPlan& plan) {
-  for (auto& worker : plan.workers) worker.service = facts::backend_facts(plan.backend).service(worker.role);
+  for (auto& worker : plan.workers)
+    worker.service = facts::backend_facts(plan.backend).service(worker.role);
 }
 
 void use_role_names(DeploymentPlan& plan) {
-  for (auto& worker : plan.workers) worker.service = worker.role == Role::kAggregated ? "worker" : name_of(worker.role);
+  for (auto& worker : plan.workers)
+    worker.service = worker.role == Role::kAggregated ? "worker" : name_of(worker.role);
 }
 
 }  // namespace
@@ -59,7 +63,9 @@ std::string deployment_name(const DeploymentPlan& plan, const Value& spec) {
   return name_stem(plan) + hash_digits(write_json(spec));
 }
 
-std::size_t deployment_name_length(const DeploymentPlan& plan) { return name_stem(plan).size() + kHashDigits; }
+std::size_t deployment_name_length(const DeploymentPlan& plan) {
+  return name_stem(plan).size() + kHashDigits;
+}
 
 bool has_request_name(const ValidatedRequest& request) {
   constexpr std::string_view kDefaultName = "dynamo";
@@ -70,13 +76,17 @@ Diagnostics name_services(const ValidatedRequest& request, DeploymentPlan& plan)
   const std::size_t ours = deployment_name_length(plan);
   const std::size_t longest = std::max(ours, operator_name_length(request));
   use_backend_names(plan);
-  if (fits(plan, longest)) return {};
+  if (fits(plan, longest))
+    return {};
   use_role_names(plan);
-  // A DGDR whose name alone is too long is the admission's business; the document we write must still be right by itself.
-  if (fits(plan, ours)) return {};
-  return one_error(DiagnosticCode::kInternal, "emit.name_length",
-                   "the generated deployment and service names exceed the operator's " + std::to_string(kMaxNameLength) +
-                       " characters");
+  // A DGDR whose name alone is too long is the admission's business; the document we write must still be right by
+  // itself.
+  if (fits(plan, ours))
+    return {};
+  return one_error(DiagnosticCode::kInternal,
+                   "emit.name_length",
+                   "the generated deployment and service names exceed the operator's " +
+                       std::to_string(kMaxNameLength) + " characters");
 }
 
 }  // namespace dynamo::emit

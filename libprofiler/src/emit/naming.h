@@ -7,8 +7,8 @@
 
 namespace dynamo::emit {
 
-/// The operator derives pod names from both names and refuses what is longer: deployment + service, and for a worker over
-/// several nodes deployment + twice the service + 4.
+/// The operator derives pod names from both names and refuses what is longer: deployment + service, and for a worker
+/// over several nodes deployment + twice the service + 4.
 inline constexpr std::size_t kMaxNameLength = 45;
 
 [[nodiscard]] std::size_t name_length(std::size_t deployment, std::string_view service, bool multinode);

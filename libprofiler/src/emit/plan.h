@@ -16,8 +16,8 @@ struct WorkerPlan {
   WorkerEstimate engine;
   EngineLimits limits;
   int replicas = 1;
-  int nodes = 1;            ///< per worker
-  int gpus_per_node = 1;    ///< of this worker on each of its nodes
+  int nodes = 1;          ///< per worker
+  int gpus_per_node = 1;  ///< of this worker on each of its nodes
   std::string service;
 
   [[nodiscard]] int gpus() const { return replicas * nodes * gpus_per_node; }
@@ -27,10 +27,11 @@ struct WorkerPlan {
 struct DeploymentPlan {
   Backend backend = Backend::kTrtllm;
   ServingMode mode = ServingMode::kAggregated;
-  std::vector<WorkerPlan> workers;   ///< decode after prefill
+  std::vector<WorkerPlan> workers;  ///< decode after prefill
 };
 
-/// Errors: nothing was picked, a worker with no replica or no GPU, more GPUs than the budget, more ranks than flags can say.
+/// Errors: nothing was picked, a worker with no replica or no GPU, more GPUs than the budget, more ranks than flags can
+/// say.
 [[nodiscard]] std::expected<DeploymentPlan, Diagnostics> plan_deployment(const ValidatedRequest& request,
                                                                          const PickReport& report);
 

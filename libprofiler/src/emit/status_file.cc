@@ -8,9 +8,12 @@ namespace {
 
 std::string_view name_of(ProfilerState state) {
   switch (state) {
-    case ProfilerState::kRunning: return "running";
-    case ProfilerState::kSuccess: return "success";
-    case ProfilerState::kFailed: return "failed";
+    case ProfilerState::kRunning:
+      return "running";
+    case ProfilerState::kSuccess:
+      return "success";
+    case ProfilerState::kFailed:
+      return "failed";
   }
   return "failed";
 }
@@ -21,11 +24,13 @@ bool is_plain(std::string_view text) {
   std::string lower;
   for (const char c : text) {
     const auto u = static_cast<unsigned char>(c);
-    if (u >= 0x80 || !(std::isalnum(u) || c == ' ' || c == '_' || c == '.' || c == '/' || c == '-')) return false;
+    if (u >= 0x80 || !(std::isalnum(u) || c == ' ' || c == '_' || c == '.' || c == '/' || c == '-'))
+      return false;
     lower += static_cast<char>(std::tolower(u));
   }
   for (const auto word : kReserved) {
-    if (lower == word) return false;
+    if (lower == word)
+      return false;
   }
   return !text.empty() && std::isalpha(static_cast<unsigned char>(text.front())) && text.back() != ' ';
 }
@@ -33,12 +38,23 @@ bool is_plain(std::string_view text) {
 void append_escaped(std::string& out, char c) {
   const auto u = static_cast<unsigned char>(c);
   switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\t': out += "\\t"; return;
-    case '\r': out += "\\r"; return;
-    default: break;
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    default:
+      break;
   }
   if (u >= 0x20 && u != 0x7f) {
     out += c;
@@ -51,9 +67,11 @@ void append_escaped(std::string& out, char c) {
 }
 
 std::string scalar(std::string_view text) {
-  if (is_plain(text)) return std::string(text);
+  if (is_plain(text))
+    return std::string(text);
   std::string out = "\"";
-  for (const char c : text) append_escaped(out, c);
+  for (const char c : text)
+    append_escaped(out, c);
   return out + "\"";
 }
 
@@ -66,15 +84,18 @@ std::string utc_text(std::chrono::sys_seconds time) {
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{time - day};
   std::string year = std::to_string(static_cast<int>(date.year()));
-  while (year.size() < 4) year.insert(0, "0");
-  return year + "-" + two_digits(static_cast<unsigned>(date.month())) + "-" + two_digits(static_cast<unsigned>(date.day())) +
-         "T" + two_digits(static_cast<unsigned>(clock.hours().count())) + ":" +
+  while (year.size() < 4)
+    year.insert(0, "0");
+  return year + "-" + two_digits(static_cast<unsigned>(date.month())) + "-" +
+         two_digits(static_cast<unsigned>(date.day())) + "T" +
+         two_digits(static_cast<unsigned>(clock.hours().count())) + ":" +
          two_digits(static_cast<unsigned>(clock.minutes().count())) + ":" +
          two_digits(static_cast<unsigned>(clock.seconds().count())) + "Z";
 }
 
 void add_line(std::string& text, std::string_view key, std::string_view value) {
-  if (value.empty()) return;
+  if (value.empty())
+    return;
   text += std::string(key) + ": " + scalar(value) + "\n";
 }
 
@@ -85,7 +106,12 @@ ProfilerStatus running_status(std::chrono::sys_seconds now) {
 }
 
 ProfilerStatus success_status(std::chrono::sys_seconds now) {
-  return {ProfilerState::kSuccess, now, "Profiler completed successfully", {}, {{"final_config", "final_config.yaml"}}, "Done"};
+  return {ProfilerState::kSuccess,
+          now,
+          "Profiler completed successfully",
+          {},
+          {{"final_config", "final_config.yaml"}},
+          "Done"};
 }
 
 ProfilerStatus failed_status(std::chrono::sys_seconds now, std::string message, std::string error, std::string phase) {
@@ -100,7 +126,8 @@ std::string status_file_text(const ProfilerStatus& status) {
   add_line(text, "error", status.error);
   if (!status.outputs.empty()) {
     text += "outputs:\n";
-    for (const auto& [name, file] : status.outputs) text += "  " + scalar(name) + ": " + scalar(file) + "\n";
+    for (const auto& [name, file] : status.outputs)
+      text += "  " + scalar(name) + ": " + scalar(file) + "\n";
   }
   add_line(text, "phase", status.phase);
   return text;

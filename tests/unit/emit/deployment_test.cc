@@ -1,7 +1,7 @@
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <set>
 
 #include "dynamo/profiler/document_io.h"
 #include "facts/backend_facts.h"
@@ -12,17 +12,17 @@ namespace {
 
 using testing::aggregated;
 using testing::args_of;
+using ::testing::Contains;
 using testing::dense_model;
 using testing::disaggregated;
 using testing::emitted;
+using ::testing::HasSubstr;
 using testing::int_at;
 using testing::moe_model;
+using ::testing::Not;
 using testing::request_for;
 using testing::text_at;
 using testing::value_of;
-using ::testing::Contains;
-using ::testing::HasSubstr;
-using ::testing::Not;
 
 constexpr Backend kAllBackends[] = {Backend::kTrtllm, Backend::kSglang, Backend::kVllm};
 
@@ -30,7 +30,8 @@ std::set<std::string> services_of(const Value& deployment) {
   std::set<std::string> names;
   const Value* services = deployment.find_path({"spec", "services"});
   if (services && services->as_object()) {
-    for (const auto& member : *services->as_object()) names.insert(member.key);
+    for (const auto& member : *services->as_object())
+      names.insert(member.key);
   }
   return names;
 }
@@ -39,7 +40,8 @@ int total_gpus(const Value& deployment) {
   int total = 0;
   for (const auto& member : *deployment.find_path({"spec", "services"})->as_object()) {
     const auto gpus = text_at(member.value, {"resources", "limits", "gpu"});
-    if (gpus.empty()) continue;
+    if (gpus.empty())
+      continue;
     const auto nodes = int_at(member.value, {"multinode", "nodeCount"});
     total += std::stoi(gpus) * static_cast<int>(int_at(member.value, {"replicas"}) * (nodes < 0 ? 1 : nodes));
   }
@@ -105,7 +107,8 @@ TEST(Deployment, DisaggregatedWorkersAreToldTheirRole) {
 TEST(Deployment, AggregatedWorkersAreToldNoRole) {
   for (const Backend backend : kAllBackends) {
     const auto deployment = emitted(request_for(dense_model()), aggregated(backend));
-    EXPECT_THAT(args_of(deployment, facts::backend_facts(backend).service(facts::EngineRole::kAggregated)), Not(Contains("--disaggregation-mode")));
+    EXPECT_THAT(args_of(deployment, facts::backend_facts(backend).service(facts::EngineRole::kAggregated)),
+                Not(Contains("--disaggregation-mode")));
   }
 }
 
@@ -127,13 +130,13 @@ TEST(Deployment, LimitsAreTheModelledOnes) {
   const auto request = request_for(dense_model());
   const auto vllm = args_of(emitted(request, aggregated(Backend::kVllm)), "VllmDecodeWorker");
   EXPECT_EQ(value_of(vllm, "--max-num-seqs"), "96");
-  EXPECT_EQ(value_of(vllm, "--max-num-batched-tokens"), "4192");   // 4096 of prefill, one each of 96 sequences
+  EXPECT_EQ(value_of(vllm, "--max-num-batched-tokens"), "4192");  // 4096 of prefill, one each of 96 sequences
   EXPECT_EQ(value_of(vllm, "--max-model-len"), "6500");
   EXPECT_EQ(value_of(vllm, "--gpu-memory-utilization"), "0.92");
 
   const auto sglang = args_of(emitted(request, aggregated(Backend::kSglang)), "decode");
   EXPECT_EQ(value_of(sglang, "--max-running-requests"), "96");
-  EXPECT_EQ(value_of(sglang, "--chunked-prefill-size"), "4224");   // whole pages of 64
+  EXPECT_EQ(value_of(sglang, "--chunked-prefill-size"), "4224");  // whole pages of 64
   EXPECT_EQ(value_of(sglang, "--context-length"), "6500");
   EXPECT_EQ(value_of(sglang, "--mem-fraction-static"), "0.88");
 
@@ -155,15 +158,19 @@ TEST(Deployment, RolesHaveTheirOwnLimits) {
 TEST(Deployment, OlderVllmTablesWereModelledWithLessMemory) {
   auto report = aggregated(Backend::kVllm);
   report.chosen->unit.decode.version = "0.19.0";
-  EXPECT_EQ(value_of(args_of(emitted(request_for(dense_model()), report), "VllmDecodeWorker"), "--gpu-memory-utilization"), "0.9");
+  EXPECT_EQ(
+      value_of(args_of(emitted(request_for(dense_model()), report), "VllmDecodeWorker"), "--gpu-memory-utilization"),
+      "0.9");
 }
 
 TEST(Deployment, SequenceLimitStaysWithinTheModel) {
   auto request = request_for(dense_model());
   request.model.max_positions = 5200;
-  EXPECT_EQ(value_of(args_of(emitted(request, aggregated(Backend::kVllm)), "VllmDecodeWorker"), "--max-model-len"), "5200");
-  request.model.max_positions = 4096;   // rope scaling: what was modelled has to pass
-  EXPECT_EQ(value_of(args_of(emitted(request, aggregated(Backend::kVllm)), "VllmDecodeWorker"), "--max-model-len"), "5000");
+  EXPECT_EQ(value_of(args_of(emitted(request, aggregated(Backend::kVllm)), "VllmDecodeWorker"), "--max-model-len"),
+            "5200");
+  request.model.max_positions = 4096;  // rope scaling: what was modelled has to pass
+  EXPECT_EQ(value_of(args_of(emitted(request, aggregated(Backend::kVllm)), "VllmDecodeWorker"), "--max-model-len"),
+            "5000");
 }
 
 TEST(Deployment, KvFormatIsTheModelledOne) {
@@ -173,7 +180,7 @@ TEST(Deployment, KvFormatIsTheModelledOne) {
   EXPECT_EQ(value_of(args_of(emitted(request, report), "decode"), "--kv-cache-dtype"), "fp8_e4m3");
   report.chosen->unit.decode.quant.kv = KvQuant::kBfloat16;
   EXPECT_EQ(value_of(args_of(emitted(request, report), "decode"), "--kv-cache-dtype"), "auto");
-  request.model.quant.kv_algorithm = "fp8";   // `auto` would follow the checkpoint
+  request.model.quant.kv_algorithm = "fp8";  // `auto` would follow the checkpoint
   EXPECT_EQ(value_of(args_of(emitted(request, report), "decode"), "--kv-cache-dtype"), "bfloat16");
 }
 
@@ -217,7 +224,8 @@ TEST(Deployment, AttentionReplicasCountOnceInTheGpuLimit) {
 }
 
 TEST(Deployment, ReplicasMultiplyTheUnit) {
-  const auto deployment = emitted(request_for(dense_model(), 16), disaggregated(Backend::kVllm, {.tp = 2}, {.tp = 4}, 2));
+  const auto deployment =
+      emitted(request_for(dense_model(), 16), disaggregated(Backend::kVllm, {.tp = 2}, {.tp = 4}, 2));
   EXPECT_EQ(int_at(deployment, {"spec", "services", "VllmPrefillWorker", "replicas"}), 4);
   EXPECT_EQ(int_at(deployment, {"spec", "services", "VllmDecodeWorker", "replicas"}), 2);
   EXPECT_EQ(total_gpus(deployment), 16);
@@ -240,7 +248,7 @@ TEST(Deployment, UnevenNodesTakeNoMoreThanTheWorkerNeeds) {
 
 TEST(Deployment, NamesFitTheOperatorAlsoAfterItRenames) {
   auto request = request_for(dense_model());
-  request.name = "a-rather-long-request-name";   // 26 + `-dgd` + VllmPrefillWorker = 47
+  request.name = "a-rather-long-request-name";  // 26 + `-dgd` + VllmPrefillWorker = 47
   EXPECT_EQ(services_of(emitted(request, disaggregated(Backend::kVllm))),
             (std::set<std::string>{"Frontend", "prefill", "decode"}));
   for (const Backend backend : kAllBackends) {
@@ -318,7 +326,8 @@ TEST(Deployment, SameInputSameBytesOtherInputOtherName) {
   EXPECT_EQ(write_yaml(first), write_yaml(emitted(request, disaggregated(Backend::kSglang))));
   auto changed = request;
   changed.osl = 2000;
-  EXPECT_NE(text_at(first, {"metadata", "name"}), text_at(emitted(changed, disaggregated(Backend::kSglang)), {"metadata", "name"}));
+  EXPECT_NE(text_at(first, {"metadata", "name"}),
+            text_at(emitted(changed, disaggregated(Backend::kSglang)), {"metadata", "name"}));
   EXPECT_THAT(text_at(first, {"metadata", "name"}), ::testing::MatchesRegex("sglang-disagg-[0-9a-f]{8}"));
 }
 

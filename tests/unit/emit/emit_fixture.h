@@ -131,7 +131,8 @@ inline std::vector<std::string> args_of(const Value& deployment, std::string_vie
   std::vector<std::string> args;
   const Value* list = deployment.find_path({"spec", "services", service, "extraPodSpec", "mainContainer", "args"});
   if (list && list->as_array()) {
-    for (const auto& item : *list->as_array()) args.push_back(*item.as_string());
+    for (const auto& item : *list->as_array())
+      args.push_back(*item.as_string());
   }
   return args;
 }
@@ -141,7 +142,8 @@ inline std::string value_of(const std::vector<std::string>& args, std::string_vi
   std::string value;
   int seen = 0;
   for (std::size_t i = 0; i + 1 < args.size(); ++i) {
-    if (args[i] == flag) value = args[i + 1], ++seen;
+    if (args[i] == flag)
+      value = args[i + 1], ++seen;
   }
   return seen == 1 ? value : std::string();
 }

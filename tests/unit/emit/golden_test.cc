@@ -1,8 +1,8 @@
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+
+#include <gtest/gtest.h>
 
 #include "dynamo/profiler/document_io.h"
 #include "unit/emit/emit_fixture.h"
@@ -30,7 +30,8 @@ std::vector<Golden> goldens() {
     cached.pvc_name = "model-cache";
     cached.pvc_mount_path = "/opt/model-cache";
     cached.pvc_model_path = "hub/qwen3-235b";
-    all.push_back({prefix + "-moe-disagg-pvc-multinode", cached,
+    all.push_back({prefix + "-moe-disagg-pvc-multinode",
+                   cached,
                    disaggregated(backend, {.tp = 8, .moe_ep = 8}, {.tp = 1, .dp = 16, .moe_ep = 16})});
   }
   return all;
@@ -50,7 +51,8 @@ TEST(GoldenDeployments, AreUnchanged) {
     ASSERT_TRUE(documents) << golden.name;
     const std::string text = write_yaml(*documents);
     const std::string file = std::string(DYNAMO_SOURCE_DIR) + "/tests/golden/dgd/" + golden.name + ".yaml";
-    if (update) std::ofstream(file, std::ios::binary) << text;
+    if (update)
+      std::ofstream(file, std::ios::binary) << text;
     EXPECT_EQ(text, read(file)) << file;
   }
 }

@@ -14,7 +14,8 @@ TEST(Image, RuntimeTakesThePlaceOfTheName) {
 }
 
 TEST(Image, PortIsNoTag) {
-  EXPECT_EQ(derive_image("registry.example:5000/dynamo-frontend", "vllm-runtime"), "registry.example:5000/vllm-runtime");
+  EXPECT_EQ(derive_image("registry.example:5000/dynamo-frontend", "vllm-runtime"),
+            "registry.example:5000/vllm-runtime");
   EXPECT_EQ(parse_image("registry.example:5000/dynamo-frontend").tag, "");
 }
 

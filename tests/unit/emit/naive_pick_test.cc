@@ -8,10 +8,10 @@ namespace dynamo {
 namespace {
 
 using testing::dense_model;
+using ::testing::HasSubstr;
 using testing::kGib;
 using testing::moe_model;
 using testing::request_for;
-using ::testing::HasSubstr;
 
 QuantModes quant_of(GemmQuant gemm, MoeQuant moe) {
   QuantModes quant;
@@ -30,13 +30,16 @@ TEST(Weights, AgreeWithPublishedParameterCounts) {
 TEST(Weights, QuantisationShrinksWhatItApplies) {
   const double bf16 = emit::weight_bytes(dense_model(), {});
   const double tables = 2.0 * 151936 * 5120 * 2;
-  EXPECT_NEAR(emit::weight_bytes(dense_model(), quant_of(GemmQuant::kFp8, MoeQuant::kBfloat16)), (bf16 - tables) / 2 + tables, 1e6);
+  EXPECT_NEAR(emit::weight_bytes(dense_model(), quant_of(GemmQuant::kFp8, MoeQuant::kBfloat16)),
+              (bf16 - tables) / 2 + tables,
+              1e6);
   auto excluded = dense_model();
   excluded.quant.excluded = {"o"};
-  const double output = 64.0 * 5120 * 64 * 128;   // layers, hidden, heads, head width
+  const double output = 64.0 * 5120 * 64 * 128;  // layers, hidden, heads, head width
   EXPECT_NEAR(emit::weight_bytes(excluded, quant_of(GemmQuant::kFp8, MoeQuant::kBfloat16)) -
                   emit::weight_bytes(dense_model(), quant_of(GemmQuant::kFp8, MoeQuant::kBfloat16)),
-              output, 1e6);
+              output,
+              1e6);
 }
 
 TEST(NaivePick, SmallModelTakesOneGpuAndFillsTheBudget) {
@@ -47,7 +50,7 @@ TEST(NaivePick, SmallModelTakesOneGpuAndFillsTheBudget) {
   EXPECT_EQ(report->provenance.tier, "unverified");
   EXPECT_FALSE(report->sla_met);
   EXPECT_EQ(report->chosen->unit.mode, ServingMode::kAggregated);
-  EXPECT_EQ(report->chosen->unit.decode.parallel.gpus(), 1);   // 61 GiB, 92 with headroom, of 141
+  EXPECT_EQ(report->chosen->unit.decode.parallel.gpus(), 1);  // 61 GiB, 92 with headroom, of 141
   EXPECT_EQ(report->chosen->replicas, 8);
   EXPECT_GE(report->chosen->unit.decode.batch, 1);
   EXPECT_LE(report->chosen->unit.decode.memory_gib, 141);
@@ -58,7 +61,7 @@ TEST(NaivePick, TensorParallelGrowsWithTheModel) {
   request.vram_bytes = 48 * kGib;
   const auto report = naive_pick(request);
   ASSERT_TRUE(report);
-  EXPECT_EQ(report->chosen->unit.decode.parallel.tp, 2);   // 92 GiB with headroom on 48 each
+  EXPECT_EQ(report->chosen->unit.decode.parallel.tp, 2);  // 92 GiB with headroom on 48 each
   EXPECT_EQ(report->chosen->replicas, 4);
 }
 
@@ -66,7 +69,7 @@ TEST(NaivePick, ExpertsAreSpread) {
   const auto report = naive_pick(request_for(moe_model(), 16));
   ASSERT_TRUE(report);
   const auto& parallel = report->chosen->unit.decode.parallel;
-  EXPECT_EQ(parallel.tp, 8);   // 438 GiB, 657 with headroom
+  EXPECT_EQ(parallel.tp, 8);  // 438 GiB, 657 with headroom
   EXPECT_EQ(parallel.moe_ep, 8);
   EXPECT_EQ(report->chosen->replicas, 2);
 }

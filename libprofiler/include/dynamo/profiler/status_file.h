@@ -15,13 +15,16 @@ struct ProfilerStatus {
   std::chrono::sys_seconds timestamp{};
   std::string message;
   std::string error;
-  std::vector<std::pair<std::string, std::string>> outputs;   ///< name, file
-  std::string phase;                                          ///< a bare word, e.g. `Initializing`, `Done`
+  std::vector<std::pair<std::string, std::string>> outputs;  ///< name, file
+  std::string phase;                                         ///< a bare word, e.g. `Initializing`, `Done`
 };
 
 [[nodiscard]] ProfilerStatus running_status(std::chrono::sys_seconds now);
 [[nodiscard]] ProfilerStatus success_status(std::chrono::sys_seconds now);
-[[nodiscard]] ProfilerStatus failed_status(std::chrono::sys_seconds now, std::string message, std::string error, std::string phase);
+[[nodiscard]] ProfilerStatus failed_status(std::chrono::sys_seconds now,
+                                           std::string message,
+                                           std::string error,
+                                           std::string phase);
 
 /// Its YAML text. Every value stays on its line; empty fields are left out.
 [[nodiscard]] std::string status_file_text(const ProfilerStatus& status);

@@ -9,16 +9,20 @@ namespace {
 
 /// A fixed value of the fact files as the engine's settings type it.
 Value typed(std::string_view text) {
-  if (text == "true") return true;
-  if (text == "false") return false;
+  if (text == "true")
+    return true;
+  if (text == "false")
+    return false;
   std::int64_t number = 0;
   const auto end = text.data() + text.size();
-  if (const auto parsed = std::from_chars(text.data(), end, number); parsed.ec == std::errc{} && parsed.ptr == end) return number;
+  if (const auto parsed = std::from_chars(text.data(), end, number); parsed.ec == std::errc{} && parsed.ptr == end)
+    return number;
   return std::string(text);
 }
 
 std::string argument_text(const Value& value) {
-  if (const auto* text = value.as_string()) return *text;
+  if (const auto* text = value.as_string())
+    return *text;
   return write_json(value);
 }
 
@@ -31,23 +35,29 @@ int EngineContext::tensor_width() const {
 
 std::optional<std::string_view> kv_spelling(Backend backend, KvQuant kv, const CheckpointQuant& checkpoint) {
   const auto& facts = facts::backend_facts(backend);
-  if (kv == KvQuant::kBfloat16 && checkpoint.kv_algorithm.empty()) return facts.kv_as_checkpoint;
+  if (kv == KvQuant::kBfloat16 && checkpoint.kv_algorithm.empty())
+    return facts.kv_as_checkpoint;
   return facts.kv_spelling(kv);
 }
 
 ArgBuilder& ArgBuilder::add(facts::FlagMeaning meaning) {
   const auto* flag = facts_.find_flag(meaning, role_, release_);
-  if (!flag) return *this;
-  if (flag->in_overrides) return override_setting(flag->flag, flag->value.empty() ? Value(true) : typed(flag->value));
+  if (!flag)
+    return *this;
+  if (flag->in_overrides)
+    return override_setting(flag->flag, flag->value.empty() ? Value(true) : typed(flag->value));
   args_.emplace_back(flag->flag);
-  if (!flag->value.empty()) args_.emplace_back(flag->value);
+  if (!flag->value.empty())
+    args_.emplace_back(flag->value);
   return *this;
 }
 
 ArgBuilder& ArgBuilder::add(facts::FlagMeaning meaning, Value value) {
   const auto* flag = facts_.find_flag(meaning, role_, release_);
-  if (!flag) return *this;
-  if (flag->in_overrides) return override_setting(flag->flag, std::move(value));
+  if (!flag)
+    return *this;
+  if (flag->in_overrides)
+    return override_setting(flag->flag, std::move(value));
   args_.emplace_back(flag->flag);
   args_.push_back(argument_text(value));
   return *this;
@@ -79,6 +89,8 @@ bool quantised_on_load(const EngineContext& context) {
   return context.request->model.quant.algorithm.empty() && context.worker->engine.quant.gemm == GemmQuant::kFp8;
 }
 
-int round_up(int value, int multiple) { return (value + multiple - 1) / multiple * multiple; }
+int round_up(int value, int multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
 
 }  // namespace dynamo::emit

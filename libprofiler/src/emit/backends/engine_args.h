@@ -15,11 +15,13 @@ struct EngineContext {
   const ValidatedRequest* request = nullptr;
   const WorkerPlan* worker = nullptr;
   ModelLocation location;
-  std::string kv_dtype;                              ///< in the backend's spelling
-  std::optional<facts::RuntimeRelease> release;      ///< of the image; absent = unknown, taken as newest
+  std::string kv_dtype;                          ///< in the backend's spelling
+  std::optional<facts::RuntimeRelease> release;  ///< of the image; absent = unknown, taken as newest
 
   [[nodiscard]] bool is_moe() const { return request->model.is_moe(); }
+
   [[nodiscard]] bool attention_dp() const { return is_moe() && worker->engine.parallel.dp > 1; }
+
   /// Tensor width as SGLang and TensorRT-LLM count it: over all attention replicas, which divide it again.
   [[nodiscard]] int tensor_width() const;
 };
@@ -29,20 +31,24 @@ struct EngineContext {
 [[nodiscard]] std::vector<std::string> sglang_args(const EngineContext& context);
 [[nodiscard]] std::vector<std::string> trtllm_args(const EngineContext& context);
 
-/// How that backend spells a KV cache format; nullopt if it has none of that kind. A bf16 cache is only asked for by name
-/// where following the checkpoint would give another.
-[[nodiscard]] std::optional<std::string_view> kv_spelling(Backend backend, KvQuant kv, const CheckpointQuant& checkpoint);
+/// How that backend spells a KV cache format; nullopt if it has none of that kind. A bf16 cache is only asked for by
+/// name where following the checkpoint would give another.
+[[nodiscard]] std::optional<std::string_view> kv_spelling(Backend backend,
+                                                          KvQuant kv,
+                                                          const CheckpointQuant& checkpoint);
 
-/// Builds one worker's command line from meanings; spellings, fixed values and availability come from the backend's facts.
-/// What the backend, role or release has no flag for is left out.
+/// Builds one worker's command line from meanings; spellings, fixed values and availability come from the backend's
+/// facts. What the backend, role or release has no flag for is left out.
 class ArgBuilder {
  public:
   ArgBuilder(Backend backend, const EngineContext& context)
       : facts_(facts::backend_facts(backend)), role_(context.worker->role), release_(context.release) {}
 
-  ArgBuilder& add(facts::FlagMeaning meaning);   ///< a switch, or the fixed value of the facts
+  ArgBuilder& add(facts::FlagMeaning meaning);  ///< a switch, or the fixed value of the facts
   ArgBuilder& add(facts::FlagMeaning meaning, Value value);
+
   ArgBuilder& add_if(bool condition, facts::FlagMeaning meaning) { return condition ? add(meaning) : *this; }
+
   /// A key of the engine's own settings, as a dotted path; only for backends that take such.
   ArgBuilder& override_setting(std::string_view path, Value value);
   /// The finished line; overrides come last as one JSON object.

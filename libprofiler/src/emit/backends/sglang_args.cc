@@ -3,7 +3,7 @@
 namespace dynamo::emit {
 namespace {
 
-constexpr int kPageMultiple = 64;   ///< chunks must be whole pages; the largest page any attention kernel asks for
+constexpr int kPageMultiple = 64;  ///< chunks must be whole pages; the largest page any attention kernel asks for
 
 void add_limits(ArgBuilder& args, const EngineContext& context) {
   using enum facts::FlagMeaning;
@@ -15,7 +15,8 @@ void add_limits(ArgBuilder& args, const EngineContext& context) {
       .add(kContextLength, limits.sequence_tokens)
       .add(kMaxBatch, limits.batch * replicas)
       .add(kChunkTokens, tokens * replicas);
-  if (context.worker->role != Role::kDecode) args.add(kMaxTokens, tokens);
+  if (context.worker->role != Role::kDecode)
+    args.add(kMaxTokens, tokens);
   args.add(kMixedChunk).add(kMaxGraphBatch, limits.batch);
 }
 
@@ -31,9 +32,11 @@ std::vector<std::string> sglang_args(const EngineContext& context) {
       .add(kTensorParallel, context.tensor_width())
       .add(kPipelineParallel, parallel.pp)
       .add(kDataParallel, parallel.dp);
-  if (context.is_moe()) args.add(kExpertParallel, parallel.moe_ep);
+  if (context.is_moe())
+    args.add(kExpertParallel, parallel.moe_ep);
   args.add_if(context.attention_dp(), kAttentionDataParallel);
-  if (quantised_on_load(context)) args.add(kQuantization, "fp8");
+  if (quantised_on_load(context))
+    args.add(kQuantization, "fp8");
   args.add(kKvDtype, context.kv_dtype);
   add_limits(args, context);
   args.add_if(request.trust_remote_code, kTrustRemoteCode);

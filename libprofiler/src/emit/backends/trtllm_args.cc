@@ -3,7 +3,7 @@
 namespace dynamo::emit {
 namespace {
 
-constexpr int kTokensPerBlock = 32;   ///< limits in tokens are given in whole blocks
+constexpr int kTokensPerBlock = 32;  ///< limits in tokens are given in whole blocks
 
 void add_settings(ArgBuilder& args, const EngineContext& context) {
   using enum facts::FlagMeaning;
@@ -34,14 +34,16 @@ std::vector<std::string> trtllm_args(const EngineContext& context) {
       .add(kServedName, context.request->model_name)
       .add(kTensorParallel, context.tensor_width())
       .add(kPipelineParallel, worker.engine.parallel.pp);
-  if (context.is_moe()) args.add(kExpertParallel, worker.engine.parallel.moe_ep);
+  if (context.is_moe())
+    args.add(kExpertParallel, worker.engine.parallel.moe_ep);
   args.add_if(context.attention_dp(), kAttentionDataParallel)
       .add(kMaxBatch, worker.limits.batch)
       .add(kMaxTokens, round_up(worker.limits.step_tokens, kTokensPerBlock))
       .add(kContextLength, worker.limits.sequence_tokens)
       .add(kMemoryFraction, worker.limits.memory_fraction);
   add_settings(args, context);
-  if (worker.role != Role::kAggregated) args.add(kDisaggregation);
+  if (worker.role != Role::kAggregated)
+    args.add(kDisaggregation);
   return args.take();
 }
 

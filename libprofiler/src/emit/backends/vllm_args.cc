@@ -14,7 +14,8 @@ std::vector<std::string> vllm_args(const EngineContext& context) {
       .add(kPipelineParallel, engine.parallel.pp)
       .add(kDataParallel, engine.parallel.dp)
       .add_if(context.is_moe() && engine.parallel.moe_ep > 1, kExpertParallel);
-  if (quantised_on_load(context)) args.add(kQuantization, "fp8");
+  if (quantised_on_load(context))
+    args.add(kQuantization, "fp8");
   // Sequences and tokens are counted per attention replica.
   args.add(kKvDtype, context.kv_dtype)
       .add(kMemoryFraction, limits.memory_fraction)
@@ -23,7 +24,8 @@ std::vector<std::string> vllm_args(const EngineContext& context) {
       .add(kMaxTokens, limits.step_tokens)
       .add(kChunkedPrefill)
       .add_if(request.trust_remote_code, kTrustRemoteCode);
-  if (context.worker->role != Role::kAggregated) args.add(kDisaggregation).add(kKvTransfer);
+  if (context.worker->role != Role::kAggregated)
+    args.add(kDisaggregation).add(kKvTransfer);
   return args.take();
 }
 
