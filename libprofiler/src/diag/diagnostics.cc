@@ -14,7 +14,7 @@ std::size_t count(const std::vector<Diagnostic>& items, Severity severity) {
       std::count_if(items.begin(), items.end(), [&](const Diagnostic& item) { return item.severity == severity; }));
 }
 
-/// Every field takes part, so that two different findings never compare equal.
+/// Every field takes part: findings that compare equal are the same, so an unstable sort keeps the order total.
 bool reads_before(const Diagnostic& a, const Diagnostic& b) {
   const auto position = [](const Diagnostic& item) {
     return std::tuple(item.mark.line == 0, item.mark.line, item.mark.column, item.mark.length);
@@ -37,7 +37,7 @@ std::size_t Diagnostics::error_count() const { return count(items_, Severity::kE
 
 std::size_t Diagnostics::warning_count() const { return count(items_, Severity::kWarning); }
 
-void Diagnostics::sort() { std::stable_sort(items_.begin(), items_.end(), reads_before); }
+void Diagnostics::sort() { std::sort(items_.begin(), items_.end(), reads_before); }
 
 Diagnostics one_error(DiagnosticCode code, std::string rule, std::string reason, std::string hint) {
   Diagnostic error;

@@ -11,6 +11,7 @@
 #include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
 #include "doc/json_parser.h"
@@ -80,6 +81,12 @@ bool convert_to_tag(std::string_view type, Value& value) {
 
 bool is_scalar_tag(std::string_view type) {
   return type == "null" || type == "bool" || type == "int" || type == "float";
+}
+
+/// The byte that a mark of yaml-cpp means. It sets some behind the end of the text.
+std::size_t source_offset(const SourceText& source, std::size_t chunk_offset, const YAML::Mark& mark) {
+  const std::size_t offset = chunk_offset + static_cast<std::size_t>(std::max(mark.pos, 0));
+  return std::min(offset, source.text().size());
 }
 
 /// Builds the tree of one document out of yaml-cpp's events. Mistakes that leave the structure intact are collected; the
@@ -185,7 +192,7 @@ class TreeBuilder : public YAML::EventHandler {
   };
 
   [[nodiscard]] std::size_t offset_of(const YAML::Mark& mark) const {
-    return chunk_offset_ + static_cast<std::size_t>(mark.pos < 0 ? 0 : mark.pos);
+    return source_offset(source_, chunk_offset_, mark);
   }
 
   [[noreturn]] void stop(Diagnostic error) {
@@ -311,7 +318,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   /// The parser gives a value that was left out the position of what follows it.
   [[nodiscard]] bool shows_null(std::size_t offset) const {
-    const std::string_view rest = source_.text().substr(std::min(offset, source_.text().size()));
+    const std::string_view rest = source_.text().substr(offset);
     return rest.starts_with('~') || rest.starts_with("null") || rest.starts_with("Null") || rest.starts_with("NULL");
   }
 
@@ -482,8 +489,7 @@ std::string syntax_reason(const std::string& message) {
 }
 
 Diagnostic syntax_error(const SourceText& source, std::size_t chunk_offset, const YAML::Exception& exception) {
-  const bool placed = exception.mark.pos >= 0;
-  const std::size_t offset = chunk_offset + (placed ? static_cast<std::size_t>(exception.mark.pos) : 0);
+  const std::size_t offset = source_offset(source, chunk_offset, exception.mark);
   Diagnostic error = source.error(DiagnosticCode::kInvalid, "document.syntax", syntax_reason(exception.msg), offset);
   error.hint = syntax_hint(source, offset);
   return error;
@@ -551,7 +557,7 @@ class StreamReader {
     } catch (const Stop&) {
       return;
     } catch (const YAML::DeepRecursion& exception) {
-      builder.add_error(too_deep_error(source_, chunk.offset + static_cast<std::size_t>(exception.mark.pos), limits_));
+      builder.add_error(too_deep_error(source_, source_offset(source_, chunk.offset, exception.mark), limits_));
     } catch (const YAML::Exception& exception) {
       builder.add_error(syntax_error(source_, chunk.offset, exception));
     } catch (const std::exception& exception) {

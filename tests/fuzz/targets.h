@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string_view>
+
+namespace dynamo::fuzz {
+
+// Each reads the input, writes what was read and reads that again; a difference or a diagnostic without place or reason
+// ends the process.
+void check_yaml(std::string_view text);
+void check_json(std::string_view text);
+
+}  // namespace dynamo::fuzz
