@@ -46,6 +46,7 @@ struct Slice {
 struct Table {
   std::string_view name;       ///< file stem without `_perf`, e.g. `gemm`
   std::vector<Slice> slices;
+  std::vector<std::uint32_t> by_key;  ///< numbers of the slices in the order of their keys; without it `find` is linear
   [[nodiscard]] const Slice* find(std::string_view key) const;
 };
 

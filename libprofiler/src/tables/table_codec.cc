@@ -1,5 +1,8 @@
 #include "tables/table_codec.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include "tables/format.h"
 
 namespace dynamo::tables {
@@ -88,6 +91,11 @@ std::expected<Table, std::string> decode(std::span<const std::byte> bytes) {
     }
   }
   if (!in.at_end()) return std::unexpected(std::string("there are bytes after the last slice"));
+  table.by_key.resize(slices);
+  std::iota(table.by_key.begin(), table.by_key.end(), 0u);
+  // Equal keys keep their order, so that the first one is found.
+  std::stable_sort(table.by_key.begin(), table.by_key.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return table.slices[a].key < table.slices[b].key; });
   return table;
 }
 
@@ -96,6 +104,11 @@ std::expected<Table, std::string> decode(std::span<const std::byte> bytes) {
 namespace dynamo {
 
 const Slice* Table::find(std::string_view key) const {
+  if (by_key.size() == slices.size()) {
+    const auto at = std::lower_bound(by_key.begin(), by_key.end(), key,
+                                     [&](std::uint32_t slice, std::string_view wanted) { return slices[slice].key < wanted; });
+    return at != by_key.end() && slices[*at].key == key ? &slices[*at] : nullptr;
+  }
   for (const Slice& slice : slices) {
     if (slice.key == key) return &slice;
   }

@@ -54,6 +54,23 @@ TEST(Pack, GivesBackWhatWasWritten) {
   EXPECT_EQ(slice->grid.values[0][2], 3.5);
 }
 
+TEST(Table, FindsEverySliceWithAndWithoutTheIndex) {
+  TableData data = sample_table("a");
+  for (const char* key : {"z", "half|16", "a", "half"}) {
+    data.slices.push_back(data.slices[0]);
+    data.slices.back().key = key;
+  }
+  const std::vector<std::byte> bytes = encode(data);
+  auto table = decode(bytes);
+  ASSERT_TRUE(table);
+  for (const bool indexed : {true, false}) {
+    if (!indexed) table->by_key.clear();
+    for (const Slice& slice : table->slices) EXPECT_EQ(table->find(slice.key), &slice) << slice.key;
+    EXPECT_EQ(table->find("half|"), nullptr);
+    EXPECT_EQ(table->find("zz"), nullptr);
+  }
+}
+
 TEST(Pack, StoresEqualTablesOnce) {
   const Scratch scratch;
   const auto file = sample_pack().write(scratch.path());

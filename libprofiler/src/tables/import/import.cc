@@ -2,6 +2,7 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "dynamo/profiler/tables.h"
@@ -151,7 +152,11 @@ void run_all(Shared& shared, const std::vector<PackTask>& tasks) {
     for (std::size_t i = next++; i < tasks.size(); i = next++) PackImport(shared, tasks[i]).run();
   };
   std::vector<std::jthread> workers;
-  for (unsigned i = 1; i < kThreads; ++i) workers.emplace_back(work);
+  try {
+    for (unsigned i = 1; i < kThreads; ++i) workers.emplace_back(work);
+  } catch (const std::system_error&) {
+    // Without a further thread the import only takes longer.
+  }
   work();
 }
 
