@@ -59,8 +59,10 @@ class Envelope {
     std::string reason = "\"" + kind.value + "\" is not " + std::string(kKind);
     std::string hint = "write kind: " + std::string(kKind);
     if (kind.value == "DynamoGraphDeployment") {
-      hint = "a DynamoGraphDeployment is what a request leads to; to start from one, put it below spec.overrides.dgd of a " +
-             std::string(kKind);
+      hint =
+          "a DynamoGraphDeployment is what a request leads to; to start from one, put it below spec.overrides.dgd of "
+          "a " +
+          std::string(kKind);
     }
     error(DiagnosticCode::kNotSupported, "request.kind", "kind", kind, std::move(reason), std::move(hint));
   }
@@ -82,7 +84,8 @@ class Envelope {
     if (version.value == "nvidia.com/v1alpha1") {
       hint +=
           " and move profilingConfig.config.sla.{ttft,itl} to spec.sla, its {isl,osl} to spec.workload, "
-          "profilingConfig.profilerImage to spec.image, useMocker to spec.features.mocker.enabled; autoApply is now true "
+          "profilingConfig.profilerImage to spec.image, useMocker to spec.features.mocker.enabled; autoApply is now "
+          "true "
           "unless written";
     } else if (version.value == "nvidia.com/v1beta2") {
       hint += ": v1beta2 is newer than this program";

@@ -113,7 +113,8 @@ Value custom_resource(Value spec, std::string name) {
 }  // namespace
 
 Document request_from_flags(const FlagValues& flags) {
-  Document empty{.source = std::string(kFlagsSource), .root = custom_resource(Value(Object{}), std::string(kDefaultName))};
+  Document empty{.source = std::string(kFlagsSource),
+                 .root = custom_resource(Value(Object{}), std::string(kDefaultName))};
   return merge_flags(std::move(empty), flags);
 }
 

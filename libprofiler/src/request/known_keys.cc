@@ -77,6 +77,8 @@ std::string_view owner_of_key(std::string_view key) {
   return kNoOwner;
 }
 
-std::span<const std::string_view> object_meta_keys() { return kObjectMetaKeys; }
+std::span<const std::string_view> object_meta_keys() {
+  return kObjectMetaKeys;
+}
 
 }  // namespace dynamo

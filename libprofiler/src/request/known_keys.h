@@ -7,8 +7,8 @@ namespace dynamo {
 
 inline constexpr std::string_view kNoOwner = "?";
 
-/// The object of the request whose field a key is: "" for the spec itself, `sla`, `workload` …; `kNoOwner` if no object of
-/// the request has such a field. Says where a misplaced key belongs.
+/// The object of the request whose field a key is: "" for the spec itself, `sla`, `workload` …; `kNoOwner` if no object
+/// of the request has such a field. Says where a misplaced key belongs.
 [[nodiscard]] std::string_view owner_of_key(std::string_view key);
 
 /// Fields of Kubernetes' ObjectMeta.

@@ -21,13 +21,20 @@ constexpr double kMaxExactInteger = 9007199254740992.0;
 
 std::string_view type_name(const Value& value) {
   switch (value.type()) {
-    case Value::Type::kNull: return "null";
-    case Value::Type::kBool: return "a boolean";
-    case Value::Type::kInt: return "a whole number";
-    case Value::Type::kFloat: return "a number";
-    case Value::Type::kString: return "a string";
-    case Value::Type::kArray: return "a list";
-    case Value::Type::kObject: return "an object";
+    case Value::Type::kNull:
+      return "null";
+    case Value::Type::kBool:
+      return "a boolean";
+    case Value::Type::kInt:
+      return "a whole number";
+    case Value::Type::kFloat:
+      return "a number";
+    case Value::Type::kString:
+      return "a string";
+    case Value::Type::kArray:
+      return "a list";
+    case Value::Type::kObject:
+      return "an object";
   }
   return "";
 }
@@ -220,7 +227,8 @@ void ObjectReader::know(std::span<const std::string_view> keys) {
 }
 
 void ObjectReader::report_unknown(const Member& member, std::optional<std::string_view> spec_path) const {
-  std::string reason = "unknown key" + suggestion(nearest_names(member.key, std::span<const std::string_view>(known_), 1));
+  std::string reason =
+      "unknown key" + suggestion(nearest_names(member.key, std::span<const std::string_view>(known_), 1));
   std::string hint;
   const std::string_view owner = spec_path ? owner_of_key(member.key) : kNoOwner;
   if (owner != kNoOwner) {

@@ -16,7 +16,8 @@ namespace dynamo {
 /// Reads the fields of one object, reporting wrong types as they are met and, at `finish`, the keys nobody asked for.
 class ObjectReader {
  public:
-  /// `value` may be nullptr or null (an absent object: every field is absent) or of another type than object (reported).
+  /// `value` may be nullptr or null (an absent object: every field is absent) or of another type than object
+  /// (reported).
   ObjectReader(const Value* value, std::string path, const std::string& source, Diagnostics& diagnostics);
 
   void read(std::string_view key, Field<std::string>& field);
@@ -36,7 +37,9 @@ class ObjectReader {
   void finish(std::optional<std::string_view> spec_path = {}) const;
 
   [[nodiscard]] bool malformed() const { return malformed_; }
+
   [[nodiscard]] SourceMark key_mark(std::string_view key) const;
+
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:

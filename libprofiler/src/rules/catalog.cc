@@ -4,7 +4,9 @@
 
 namespace dynamo {
 
-std::span<const Rule> rule_catalog() { return kRules; }
+std::span<const Rule> rule_catalog() {
+  return kRules;
+}
 
 const Rule* find_rule(std::string_view id) {
   const auto found = std::ranges::find(kRules, id, &Rule::id);

@@ -91,6 +91,7 @@ class RuleId {
       throw "not a rule of the catalogue";
     }
   }
+
   [[nodiscard]] constexpr std::string_view text() const { return id_; }
 
  private:

@@ -64,13 +64,13 @@ void check_counts(Report& report) {
   const RequestSpec::Hardware& hardware = report.spec.hardware;
   ValidatedRequest& request = report.request;
   const Range per_node{.low = 1, .high = static_cast<double>(kMaxGpusPerNode), .unit = "GPUs"};
-  if (check_range(report, "hardware.numGpusPerNode.range", "hardware.numGpusPerNode", hardware.gpus_per_node, per_node)) {
+  if (check_range(
+          report, "hardware.numGpusPerNode.range", "hardware.numGpusPerNode", hardware.gpus_per_node, per_node)) {
     request.gpus_per_node = static_cast<int>(hardware.gpus_per_node.value);
   } else if (!hardware.gpus_per_node.set() && request.system != nullptr) {
     request.gpus_per_node = request.system->gpus_per_node;
-    report.origin("hardware.numGpusPerNode",
-                  std::to_string(request.gpus_per_node),
-                  "a node of " + request.system->name);
+    report.origin(
+        "hardware.numGpusPerNode", std::to_string(request.gpus_per_node), "a node of " + request.system->name);
   }
   const Range total{.low = 1, .high = static_cast<double>(kMaxTotalGpus), .unit = "GPUs"};
   if (check_range(report, "hardware.totalGpus.range", "hardware.totalGpus", hardware.total_gpus, total)) {

@@ -11,18 +11,21 @@ namespace {
 
 constexpr std::string_view kFallbackName = "dynamo";
 
-bool is_graph(char c) { return c > ' ' && c < '\x7f'; }
+bool is_graph(char c) {
+  return c > ' ' && c < '\x7f';
+}
 
 void report_unknown_model(Report& report, const std::string& id) {
   const std::vector<std::string> near = similar_models(id);
-  report.error({.rule = "model.known",
-                .code = DiagnosticCode::kMissingData,
-                .field = "model",
-                .reason = "no configuration for " + quoted(id) + suggestion(near),
-                .hint = "name a built-in model, a model in the local Hugging Face cache, or the directory or config.json of "
-                        "one on this machine",
-                .bad_value = id,
-                .mark = report.spec.model.mark});
+  report.error(
+      {.rule = "model.known",
+       .code = DiagnosticCode::kMissingData,
+       .field = "model",
+       .reason = "no configuration for " + quoted(id) + suggestion(near),
+       .hint = "name a built-in model, a model in the local Hugging Face cache, or the directory or config.json of "
+               "one on this machine",
+       .bad_value = id,
+       .mark = report.spec.model.mark});
 }
 
 bool only_missing(const Diagnostics& diagnostics) {
@@ -97,8 +100,8 @@ bool is_runtime_version(std::string_view text) {
   while (true) {
     const std::size_t dot = text.find('.');
     const std::string_view part = text.substr(0, dot);
-    const bool digits = !part.empty() && part.size() <= 4 &&
-                        std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; });
+    const bool digits =
+        !part.empty() && part.size() <= 4 && std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; });
     if (!digits || (part.size() > 1 && part.front() == '0')) {
       return false;
     }

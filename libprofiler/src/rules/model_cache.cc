@@ -21,11 +21,13 @@ bool is_subdomain(std::string_view text) {
     }
     before = c;
   }
-  return !text.empty() && text.size() <= kMaxSubdomain && word(text.back()) && text.find("-.") == std::string_view::npos;
+  return !text.empty() && text.size() <= kMaxSubdomain && word(text.back()) &&
+         text.find("-.") == std::string_view::npos;
 }
 
 bool has_parent_step(std::string_view path) {
-  return path == ".." || path.starts_with("../") || path.ends_with("/..") || path.find("/../") != std::string_view::npos;
+  return path == ".." || path.starts_with("../") || path.ends_with("/..") ||
+         path.find("/../") != std::string_view::npos;
 }
 
 bool has_control(std::string_view path) {
@@ -92,8 +94,7 @@ void check_mount(Report& report) {
 std::string inside_mount(std::string_view path, std::string_view mount) {
   const std::string_view root = strip_slashes(mount);
   const std::string_view plain = strip_slashes(path);
-  if (path.starts_with('/') && plain.starts_with(root) &&
-      (plain.size() == root.size() || plain[root.size()] == '/')) {
+  if (path.starts_with('/') && plain.starts_with(root) && (plain.size() == root.size() || plain[root.size()] == '/')) {
     return std::string(strip_slashes(plain.substr(root.size())));
   }
   return std::string(plain);

@@ -13,10 +13,7 @@ constexpr auto kDeploymentVersions = std::to_array<std::string_view>({"nvidia.co
 constexpr auto kDeploymentKinds = std::to_array<std::string_view>({"DynamoGraphDeployment"});
 
 /// `overrides.dgd` is an embedded resource: the API server wants both words, the profiler run by hand does not.
-void check_embedded(Report& report,
-                    RuleId rule,
-                    std::string_view key,
-                    std::span<const std::string_view> allowed) {
+void check_embedded(Report& report, RuleId rule, std::string_view key, std::span<const std::string_view> allowed) {
   const Value* value = report.spec.overrides_dgd.value.find(key);
   Finding finding{.rule = rule, .field = "overrides.dgd." + std::string(key), .hint = "write " + either(allowed)};
   if (value == nullptr || value->is_null()) {

@@ -7,8 +7,8 @@ namespace dynamo {
 /// What the sweep of a planner is called when it is off; an explicit null means the same.
 inline constexpr std::string_view kNoSweep = "none";
 
-/// Copies the planner as written, with the guide's `planner_` names mapped to the planner's own. Reports names given twice,
-/// names nobody reads and values the planner refuses.
+/// Copies the planner as written, with the guide's `planner_` names mapped to the planner's own. Reports names given
+/// twice, names nobody reads and values the planner refuses.
 [[nodiscard]] Value normalise_planner(Report& report, const Value& written);
 
 /// Rules between the values of a normalised planner. Returns whether it scales.

@@ -13,7 +13,9 @@ namespace {
 
 using Kind = PlannerKey::Kind;
 
-std::string field_of(std::string_view key) { return "features.planner." + std::string(key); }
+std::string field_of(std::string_view key) {
+  return "features.planner." + std::string(key);
+}
 
 /// Names to compare a mistyped key with: in the style it was written in, and the guide's own.
 std::vector<std::string> candidates(std::string_view written) {
@@ -41,28 +43,40 @@ void report_unknown(Report& report, const Member& member) {
 
 std::string_view wanted(Kind kind) {
   switch (kind) {
-    case Kind::kBool: return "true or false";
-    case Kind::kInt: return "a whole number";
-    case Kind::kNumber: return "a number";
-    case Kind::kObject: return "an object";
-    case Kind::kList: return "a list";
+    case Kind::kBool:
+      return "true or false";
+    case Kind::kInt:
+      return "a whole number";
+    case Kind::kNumber:
+      return "a number";
+    case Kind::kObject:
+      return "an object";
+    case Kind::kList:
+      return "a list";
     case Kind::kString:
     case Kind::kEnum:
-    case Kind::kWord: return "a string";
+    case Kind::kWord:
+      return "a string";
   }
   return "";
 }
 
 bool has_type(const Value& value, Kind kind) {
   switch (kind) {
-    case Kind::kBool: return value.as_bool() != nullptr;
-    case Kind::kInt: return value.as_int() != nullptr;
-    case Kind::kNumber: return value.is_number();
-    case Kind::kObject: return value.as_object() != nullptr;
-    case Kind::kList: return value.as_array() != nullptr;
+    case Kind::kBool:
+      return value.as_bool() != nullptr;
+    case Kind::kInt:
+      return value.as_int() != nullptr;
+    case Kind::kNumber:
+      return value.is_number();
+    case Kind::kObject:
+      return value.as_object() != nullptr;
+    case Kind::kList:
+      return value.as_array() != nullptr;
     case Kind::kString:
     case Kind::kEnum:
-    case Kind::kWord: return value.as_string() != nullptr;
+    case Kind::kWord:
+      return value.as_string() != nullptr;
   }
   return false;
 }

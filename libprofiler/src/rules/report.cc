@@ -33,12 +33,8 @@ std::string out_of_range(double value, const Range& range) {
   return {};
 }
 
-bool check_number(Report& report,
-                  RuleId rule,
-                  std::string_view field,
-                  double value,
-                  SourceMark mark,
-                  const Range& range) {
+bool check_number(
+    Report& report, RuleId rule, std::string_view field, double value, SourceMark mark, const Range& range) {
   std::string reason = out_of_range(value, range);
   if (reason.empty()) {
     return true;
@@ -93,11 +89,8 @@ bool check_range(Report& report, RuleId rule, std::string_view field, const Fiel
   return value.set() && check_number(report, rule, field, value.value, value.mark, range);
 }
 
-bool check_range(Report& report,
-                 RuleId rule,
-                 std::string_view field,
-                 const Field<std::int64_t>& value,
-                 const Range& range) {
+bool check_range(
+    Report& report, RuleId rule, std::string_view field, const Field<std::int64_t>& value, const Range& range) {
   return value.set() && check_number(report, rule, field, static_cast<double>(value.value), value.mark, range);
 }
 

@@ -13,7 +13,7 @@ namespace dynamo {
 struct Finding {
   RuleId rule;
   DiagnosticCode code = DiagnosticCode::kInvalid;
-  std::string field{};     ///< relative to the spec, e.g. `sla.ttft`
+  std::string field{};  ///< relative to the spec, e.g. `sla.ttft`
   std::string reason{};
   std::string hint{};
   std::string bad_value{};
@@ -27,7 +27,9 @@ class Report {
       : spec(spec), options(options), request(request), diagnostics_(diagnostics) {}
 
   void error(Finding finding) { add(Severity::kError, std::move(finding)); }
+
   void warning(Finding finding) { add(Severity::kWarning, std::move(finding)); }
+
   /// Takes over findings made elsewhere, giving them a place if they have none.
   void adopt(const Diagnostics& found, std::string_view field, SourceMark mark);
 
@@ -36,6 +38,7 @@ class Report {
 
   /// `field` with the prefix the user's document gives it.
   [[nodiscard]] std::string path(std::string_view field) const;
+
   /// The place of a field that may be missing: its value, else its key, else `parent`, else the spec.
   template <typename T>
   [[nodiscard]] SourceMark place(const Field<T>& field, SourceMark parent = {}) const {
@@ -67,7 +70,8 @@ struct Range {
 
 /// Reports a set field outside `range`, NaN included; true if it may be used.
 bool check_range(Report& report, RuleId rule, std::string_view field, const Field<double>& value, const Range& range);
-bool check_range(Report& report, RuleId rule, std::string_view field, const Field<std::int64_t>& value, const Range& range);
+bool check_range(
+    Report& report, RuleId rule, std::string_view field, const Field<std::int64_t>& value, const Range& range);
 
 /// Reports a set field that is none of `words`; true if it is one.
 bool check_word(Report& report,

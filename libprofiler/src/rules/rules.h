@@ -6,8 +6,8 @@ namespace dynamo {
 
 // One function per object of the API. Each reports what is wrong and fills its part of the request.
 
-void check_identity(Report& report);     // metadata as decoded, model, image, versions
-void check_strategy(Report& report);     // searchStrategy, backend, autoApply
+void check_identity(Report& report);  // metadata as decoded, model, image, versions
+void check_strategy(Report& report);  // searchStrategy, backend, autoApply
 void check_hardware(Report& report);
 void check_workload(Report& report);
 void check_sla(Report& report);

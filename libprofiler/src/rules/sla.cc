@@ -15,7 +15,9 @@ constexpr auto kOptimizationWords = std::to_array<std::string_view>({"latency", 
 
 using FieldState = Field<double>::State;
 
-bool is_null(const Field<double>& field) { return field.state == FieldState::kNull; }
+bool is_null(const Field<double>& field) {
+  return field.state == FieldState::kNull;
+}
 
 constexpr Range kTokenLatency{.low = 0, .high = kMaxTokenLatencyMs, .open_low = true, .unit = "ms"};
 constexpr Range kRequestLatency{.low = 0, .high = kMaxRequestLatencyMs, .open_low = true, .unit = "ms"};

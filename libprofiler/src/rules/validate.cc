@@ -19,11 +19,12 @@ void check_hidden_load(Report& report) {
     return;
   }
   const bool rate = workload.request_rate.set();
-  report.warning({.rule = "workload.load.planner",
-                  .field = rate ? "workload.requestRate" : "workload.concurrency",
-                  .reason = "has no effect: the planner scales at runtime, so one prefill and one decode engine are picked",
-                  .hint = "remove features.planner to size for this load",
-                  .mark = rate ? workload.request_rate.key_mark : workload.concurrency.key_mark});
+  report.warning(
+      {.rule = "workload.load.planner",
+       .field = rate ? "workload.requestRate" : "workload.concurrency",
+       .reason = "has no effect: the planner scales at runtime, so one prefill and one decode engine are picked",
+       .hint = "remove features.planner to size for this load",
+       .mark = rate ? workload.request_rate.key_mark : workload.concurrency.key_mark});
 }
 
 void check_context(Report& report) {

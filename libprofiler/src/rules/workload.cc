@@ -8,16 +8,14 @@
 namespace dynamo {
 namespace {
 
-void check_length(Report& report,
-                  RuleId rule,
-                  std::string_view field,
-                  const Field<std::int64_t>& length,
-                  std::int64_t& result) {
+void check_length(
+    Report& report, RuleId rule, std::string_view field, const Field<std::int64_t>& length, std::int64_t& result) {
   if (!length.set()) {
     report.origin(field, std::to_string(result), "default");
     return;
   }
-  if (check_range(report, rule, field, length, {.low = 1, .high = static_cast<double>(kMaxSequenceTokens), .unit = "tokens"})) {
+  if (check_range(
+          report, rule, field, length, {.low = 1, .high = static_cast<double>(kMaxSequenceTokens), .unit = "tokens"})) {
     result = length.value;
   }
 }

@@ -1,8 +1,8 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "dynamo/profiler/document_io.h"
 #include "dynamo/profiler/request.h"
@@ -171,16 +171,17 @@ spec:
   hardware: {numGPUsPerNode: 8}
   features: {mocker: {enable: true}, plannner: {}}
 )");
-  EXPECT_THAT(lines(decoded.diagnostics),
-              ElementsAre("warning field.unknown metadata.lables: unknown key; did you mean labels?",
-                          "warning field.unknown model: unknown key here; it belongs in spec",
-                          "warning field.unknown spec.workload.isll: unknown key; did you mean isl?",
-                          "warning field.unknown spec.sla.isl: unknown key here; it belongs in spec.workload",
-                          "warning field.unknown spec.sla.zzzzzz: unknown key",
-                          "warning field.unknown spec.hardware.numGPUsPerNode: unknown key; did you mean numGpusPerNode?",
-                          "warning field.unknown spec.features.mocker.enable: unknown key; did you mean enabled?",
-                          "warning field.unknown spec.features.plannner: unknown key; did you mean planner?",
-                          "warning field.unknown spec.modle: unknown key; did you mean model?"));
+  EXPECT_THAT(
+      lines(decoded.diagnostics),
+      ElementsAre("warning field.unknown metadata.lables: unknown key; did you mean labels?",
+                  "warning field.unknown model: unknown key here; it belongs in spec",
+                  "warning field.unknown spec.workload.isll: unknown key; did you mean isl?",
+                  "warning field.unknown spec.sla.isl: unknown key here; it belongs in spec.workload",
+                  "warning field.unknown spec.sla.zzzzzz: unknown key",
+                  "warning field.unknown spec.hardware.numGPUsPerNode: unknown key; did you mean numGpusPerNode?",
+                  "warning field.unknown spec.features.mocker.enable: unknown key; did you mean enabled?",
+                  "warning field.unknown spec.features.plannner: unknown key; did you mean planner?",
+                  "warning field.unknown spec.modle: unknown key; did you mean model?"));
 }
 
 TEST(Decode, ChecksTheEnvelope) {
@@ -198,8 +199,9 @@ TEST(Decode, ChecksTheEnvelope) {
 }
 
 std::string name_problem(const std::string& name) {
-  const Decoded decoded = decode("apiVersion: nvidia.com/v1beta1\nkind: DynamoGraphDeploymentRequest\nmetadata:\n  name: \"" +
-                                 name + "\"\n  namespace: ns\nspec: {model: m}\n");
+  const Decoded decoded =
+      decode("apiVersion: nvidia.com/v1beta1\nkind: DynamoGraphDeploymentRequest\nmetadata:\n  name: \"" + name +
+             "\"\n  namespace: ns\nspec: {model: m}\n");
   return decoded.diagnostics.empty() ? "" : decoded.diagnostics.items().at(0).hint;
 }
 

@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "dynamo/profiler/document_io.h"
 #include "dynamo/profiler/request.h"
@@ -90,8 +90,7 @@ TEST(Flags, OneLoadReplacesTheOther) {
   EXPECT_EQ(merged("workload: {concurrency: 4}\n", rate), R"({"workload":{"requestRate":2.0}})");
   FlagValues concurrency;
   concurrency.concurrency = 3;
-  EXPECT_EQ(merged("workload: {isl: 1, requestRate: 4}\n", concurrency),
-            R"({"workload":{"isl":1,"concurrency":3.0}})");
+  EXPECT_EQ(merged("workload: {isl: 1, requestRate: 4}\n", concurrency), R"({"workload":{"isl":1,"concurrency":3.0}})");
   rate.concurrency = 3;
   EXPECT_EQ(merged("workload: {concurrency: 4}\n", rate), R"({"workload":{"concurrency":3.0,"requestRate":2.0}})");
 }

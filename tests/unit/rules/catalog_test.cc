@@ -1,9 +1,10 @@
-#include <gmock/gmock.h>
+#include "rules/catalog.h"
 
 #include <set>
 #include <string>
 
-#include "rules/catalog.h"
+#include <gmock/gmock.h>
+
 #include "unit/rules/support.h"
 
 namespace dynamo::testing {

@@ -39,23 +39,25 @@ spec:
   EXPECT_FALSE(result.request.has_value());
   EXPECT_THAT(
       lines_of(result),
-      ElementsAre("7 error: spec.searchStrategy: thorough cannot use backend \"auto\" [strategy.thorough.backend] "
-                  "hint: name one backend: vllm, sglang or trtllm",
-                  "10 warning: spec.workload.requestRate: has no effect: the planner scales at runtime, so one prefill and "
-                  "one decode engine are picked [workload.load.planner] hint: remove features.planner to size for this load",
-                  "11 error: spec.workload: requestRate and concurrency cannot both be set [workload.load.exclusive] "
-                  "hint: keep the one you plan for and remove the other",
-                  "13 error: spec.sla.ttft: must be above 0 ms, not -1 [sla.ttft.range]",
-                  "14 error: spec.sla.itl: must be a number, not a string [field.type]",
-                  "16 error: spec.hardware.gpuSku: unknown GPU \"h200-sx\"; did you mean h200_sxm? "
-                  "[hardware.gpuSku.known]",
-                  "19 warning: spec.features.planner.planner_min_endpont: unknown key; did you mean "
-                  "planner_min_endpoint? [planner.key.unknown]"));
+      ElementsAre(
+          "7 error: spec.searchStrategy: thorough cannot use backend \"auto\" [strategy.thorough.backend] "
+          "hint: name one backend: vllm, sglang or trtllm",
+          "10 warning: spec.workload.requestRate: has no effect: the planner scales at runtime, so one prefill and "
+          "one decode engine are picked [workload.load.planner] hint: remove features.planner to size for this load",
+          "11 error: spec.workload: requestRate and concurrency cannot both be set [workload.load.exclusive] "
+          "hint: keep the one you plan for and remove the other",
+          "13 error: spec.sla.ttft: must be above 0 ms, not -1 [sla.ttft.range]",
+          "14 error: spec.sla.itl: must be a number, not a string [field.type]",
+          "16 error: spec.hardware.gpuSku: unknown GPU \"h200-sx\"; did you mean h200_sxm? "
+          "[hardware.gpuSku.known]",
+          "19 warning: spec.features.planner.planner_min_endpont: unknown key; did you mean "
+          "planner_min_endpoint? [planner.key.unknown]"));
 }
 
 TEST(Golden, MissingThingsPointAtTheSpec) {
   const ValidateResult result = check(
-      "apiVersion: nvidia.com/v1beta1\nkind: DynamoGraphDeploymentRequest\nmetadata: {name: a}\nspec:\n  backend: vllm\n");
+      "apiVersion: nvidia.com/v1beta1\nkind: DynamoGraphDeploymentRequest\nmetadata: {name: a}\nspec:\n  backend: "
+      "vllm\n");
   EXPECT_THAT(lines_of(result),
               ElementsAre("4 error: spec.hardware.gpuSku: is missing, and without a cluster no GPU can be discovered "
                           "[hardware.gpuSku.required] hint: name the GPU, for example gpuSku: h200_sxm",

@@ -1,7 +1,7 @@
-#include <gtest/gtest.h>
-
 #include <limits>
 #include <random>
+
+#include <gtest/gtest.h>
 
 #include "rules/catalog.h"
 #include "unit/rules/support.h"
@@ -31,22 +31,36 @@ spec:
 
 using Random = std::mt19937;
 
-std::size_t below(Random& random, std::size_t limit) { return random() % limit; }
+std::size_t below(Random& random, std::size_t limit) {
+  return random() % limit;
+}
 
 Value odd_value(Random& random) {
   switch (below(random, 12)) {
-    case 0: return Value(nullptr);
-    case 1: return Value(true);
-    case 2: return Value(std::int64_t{-1});
-    case 3: return Value(std::numeric_limits<std::int64_t>::max());
-    case 4: return Value(std::numeric_limits<std::int64_t>::min());
-    case 5: return Value(std::numeric_limits<double>::quiet_NaN());
-    case 6: return Value(std::numeric_limits<double>::infinity());
-    case 7: return Value(-1e308);
-    case 8: return Value(std::string(300, '\xff'));
-    case 9: return Value(std::string());
-    case 10: return Value(Array{Value(1), Value("x")});
-    default: return Value(Object{});
+    case 0:
+      return Value(nullptr);
+    case 1:
+      return Value(true);
+    case 2:
+      return Value(std::int64_t{-1});
+    case 3:
+      return Value(std::numeric_limits<std::int64_t>::max());
+    case 4:
+      return Value(std::numeric_limits<std::int64_t>::min());
+    case 5:
+      return Value(std::numeric_limits<double>::quiet_NaN());
+    case 6:
+      return Value(std::numeric_limits<double>::infinity());
+    case 7:
+      return Value(-1e308);
+    case 8:
+      return Value(std::string(300, '\xff'));
+    case 9:
+      return Value(std::string());
+    case 10:
+      return Value(Array{Value(1), Value("x")});
+    default:
+      return Value(Object{});
   }
 }
 
@@ -60,15 +74,23 @@ void mutate(Value& node, Random& random) {
   const std::size_t chosen = below(random, members->size());
   Member& member = (*members)[chosen];
   switch (below(random, 6)) {
-    case 0: member.value = odd_value(random); return;
-    case 1: member.key.insert(below(random, member.key.size() + 1), 1, 'z'); return;
-    case 2: members->erase(members->begin() + static_cast<std::ptrdiff_t>(chosen)); return;
+    case 0:
+      member.value = odd_value(random);
+      return;
+    case 1:
+      member.key.insert(below(random, member.key.size() + 1), 1, 'z');
+      return;
+    case 2:
+      members->erase(members->begin() + static_cast<std::ptrdiff_t>(chosen));
+      return;
     case 3: {
       const Member copy = member;
       members->push_back(copy);
       return;
     }
-    default: mutate(member.value, random); return;
+    default:
+      mutate(member.value, random);
+      return;
   }
 }
 

@@ -66,8 +66,8 @@ TEST(Normalise, PicksByPlannerThenLoad) {
 }
 
 TEST(Normalise, MapsTheGuidesPlannerNames) {
-  const ValidatedRequest request = valid(
-      "features: {planner: {planner_min_endpoint: 2, planner_adjustment_interval: 60, odd: 1}}\n");
+  const ValidatedRequest request =
+      valid("features: {planner: {planner_min_endpoint: 2, planner_adjustment_interval: 60, odd: 1}}\n");
   EXPECT_EQ(write_json(request.planner), R"({"min_endpoint":2,"throughput_adjustment_interval":60,"odd":1})");
   EXPECT_TRUE(request.planner_scaling);
 }

@@ -5,7 +5,8 @@
 
 namespace dynamo::testing {
 
-/// A bare spec and a rule that it breaks, and one that keeps it. `@` stands for a model and a GPU, which all cases need.
+/// A bare spec and a rule that it breaks, and one that keeps it. `@` stands for a model and a GPU, which all cases
+/// need.
 struct RuleCase {
   std::string_view rule;
   std::string_view broken;

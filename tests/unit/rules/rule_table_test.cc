@@ -1,6 +1,6 @@
-#include <gmock/gmock.h>
-
 #include <string>
+
+#include <gmock/gmock.h>
 
 #include "rules/catalog.h"
 #include "unit/rules/rule_cases.h"
