@@ -1,3 +1,4 @@
+#include <cmath>
 #include <string>
 
 #include "perf/database_impl.h"

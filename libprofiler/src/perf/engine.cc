@@ -25,6 +25,9 @@ Result<Engine> Engine::build(const Database& database, const ModelSpec& model, c
 
 const Parallelism& Engine::parallel() const { return impl_->parallel; }
 const QuantModes& Engine::quant() const { return impl_->quant; }
+MemoryBreakdown Engine::step_memory(int batch, int tokens, int seq_len) const {
+  return impl_->footprint->of({.batch = batch, .tokens = tokens, .seq_len = seq_len, .drafted_tokens = {}, .drafting = false});
+}
 double Engine::kv_bytes_per_seq(int seq_len) const { return impl_->footprint->kv_bytes(seq_len); }
 
 namespace {

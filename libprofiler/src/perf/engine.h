@@ -113,6 +113,8 @@ struct AggregatedPoint {
   int num_ctx_reqs = 0, num_gen_reqs = 0, num_tokens = 0, ctx_tokens = 0, gen_tokens = 0;
   double mix_step_ms = 0, genonly_step_ms = 0;
   double num_mix_steps = 0, num_genonly_steps = 0;
+  double decode_iterations = 0;   ///< steps a sequence needs for its answer
+  int mix_decode_requests = 0;    ///< sequences that decode beside a prefill
   MemoryBreakdown memory;
   bool oom = false, kv_oom = false;
   double kv_budget_gib = 0;
@@ -140,6 +142,9 @@ class Engine {
 
   /// Memory of the two runs above without timing them: same numbers, no data needed.
   [[nodiscard]] MemoryBreakdown static_memory(const Workload& load, int batch, StaticMode mode) const;
+
+  /// Memory of a step of `tokens` tokens whose limit already counts drafts, with `batch` sequences of `seq_len` cached tokens.
+  [[nodiscard]] MemoryBreakdown step_memory(int batch, int tokens, int seq_len) const;
 
   [[nodiscard]] std::vector<OperatorTime> context_times(const Workload& load, int batch, double latency_factor = 1.0) const;
   [[nodiscard]] std::vector<OperatorTime> generation_times(const Workload& load, int batch, double latency_factor = 1.0,

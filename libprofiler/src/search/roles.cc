@@ -41,20 +41,6 @@ void apply_drafts(perf::StaticPoint& point, double tokens_per_step, int osl) {
   }
 }
 
-RoleRow row_of(const Session& session, const Parallelism& layout, int batch, perf::StaticPoint point,
-               double tokens_per_step, int osl) {
-  round_point(point);
-  if (session.role == perf::Role::kDecode && tokens_per_step != 1.0) {
-    apply_drafts(point, tokens_per_step, osl);
-    round_point(point);
-  }
-  RoleRow row{worker_of(session, layout, batch), point};
-  row.worker.seq_per_s = point.seq_per_s;
-  row.worker.memory = point.memory;
-  row.worker.memory_gib = round3(point.memory.total_gib());
-  return row;
-}
-
 RoleCandidates run_layout(const Scenario& scenario, const Session& session, const RolePlan& plan,
                           const Parallelism& layout) {
   RoleCandidates out{{}, DropLog(ServingMode::kDisaggregated, scenario.backend, plan.name)};
@@ -82,13 +68,26 @@ RoleCandidates run_layout(const Scenario& scenario, const Session& session, cons
       out.drops.add(layout, batch, 0, std::move(*broken), rest);   // larger batches need more
       break;
     } else {
-      out.rows.push_back(row_of(session, layout, batch, *point, tokens_per_step(scenario), scenario.osl));
+      out.rows.push_back(finish_row(worker_of(session, layout, batch), session.role, *point, tokens_per_step(scenario), scenario.osl));
     }
   }
   return out;
 }
 
 }  // namespace
+
+RoleRow finish_row(WorkerEstimate worker, perf::Role role, perf::StaticPoint point, double tokens_per_step, int osl) {
+  round_point(point);
+  if (role == perf::Role::kDecode && tokens_per_step != 1.0) {
+    apply_drafts(point, tokens_per_step, osl);
+    round_point(point);
+  }
+  RoleRow row{std::move(worker), point};
+  row.worker.seq_per_s = point.seq_per_s;
+  row.worker.memory = point.memory;
+  row.worker.memory_gib = round3(point.memory.total_gib());
+  return row;
+}
 
 RoleCandidates role_candidates(const Scenario& scenario, const Session& session) {
   const RolePlan plan = plan_of(session.role);

@@ -73,6 +73,8 @@ Result<AggregatedPoint> Engine::run_aggregated(const Workload& load, int batch, 
   point.genonly_step_ms = genonly.ms;
   point.num_mix_steps = s.mix_steps;
   point.num_genonly_steps = s.genonly_steps;
+  point.decode_iterations = s.decode_iterations;
+  point.mix_decode_requests = s.mixed.decode_requests;
   point.ctx_tokens = ctx_tokens;
   point.num_ctx_reqs = batch == 1 ? 1 : static_cast<int>(std::ceil(static_cast<double>(ctx_tokens) / load.isl));
   point.num_gen_reqs = batch == 1 ? 1 : batch - point.num_ctx_reqs;

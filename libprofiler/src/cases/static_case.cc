@@ -1,0 +1,78 @@
+#include "cases/worker_case.h"
+
+namespace dynamo::cases {
+
+namespace {
+
+std::optional<perf::StaticMode> mode_of(const std::string& text) {
+  if (text == "static") return perf::StaticMode::kBoth;
+  if (text == "static_ctx") return perf::StaticMode::kContext;
+  if (text == "static_gen") return perf::StaticMode::kGeneration;
+  return std::nullopt;
+}
+
+Value row_of(const perf::StaticPoint& point, const BuiltWorker& built, const WorkerCase& c) {
+  const Parallelism& p = built.engine.parallel();
+  Value row{Object{}};
+  row.set("concurrency", point.concurrency);
+  row.set("request_rate", 0);
+  row.set("global_bs", point.concurrency);
+  row.set("ttft", point.ttft_ms);
+  row.set("tpot", point.tpot_ms);
+  row.set("seq/s", point.seq_per_s);
+  row.set("seq/s/gpu", point.seq_per_s_gpu);
+  row.set("tokens/s", point.tokens_per_s);
+  row.set("tokens/s/gpu", point.tokens_per_s_gpu);
+  row.set("tokens/s/user", point.tokens_per_s_user);
+  row.set("request_latency", point.request_latency_ms);
+  row.set("encoder_latency", 0);
+  row.set("encoder_memory", 0);
+  row.set("context_latency", point.context_ms);
+  row.set("generation_latency", point.generation_ms);
+  row.set("num_total_gpus", p.gpus());
+  row.set("moe_tp", c.model.is_moe() ? Value(p.moe_tp) : Value());
+  row.set("moe_ep", c.model.is_moe() ? Value(p.moe_ep) : Value());
+  row.set("cp", p.cp);
+  row.set("parallel", layout_label(p, c.model));
+  set_formats(row, "", built.engine.quant());
+  row.set("memory", point.memory.total_gib());
+  row.set("version", built.database.version());
+  return row;
+}
+
+}  // namespace
+
+Answer answer_static(const Value& in, const CaseContext& context) {
+  Arguments args(in);
+  const WorkerCase c = read_worker_case(args, context);
+  const std::string mode_text = args.text("mode", "static");
+  const auto mode = mode_of(mode_text);
+  if (!mode.has_value()) args.complain("mode must be static, static_ctx or static_gen, not \"" + mode_text + "\"");
+  const int batch = args.integer("batch_size", 128, 1);
+  const int stride = args.integer("stride", 32, 1);
+  const Parallelism layout = read_layout(args, c.model, "");
+  if (auto problems = args.problems()) return std::unexpected(*problems);
+
+  // The reference adapts attention formats to the tables for every static mode, decode included.
+  const auto built = build_worker(c, context, layout, perf::Role::kAggregated, c.nextn_accepted.value_or(0.0));
+  if (!built.has_value()) return std::unexpected(case_error(built.error()));
+  const auto point = built->engine.run_static(c.load, batch, *mode, 1.0, stride);
+  if (!point.has_value()) return std::unexpected(case_error(point.error()));
+
+  const int seq_len = c.load.max_seq_len.value_or(c.load.isl + (*mode == perf::StaticMode::kContext ? 1 : c.load.osl));
+  Value out{Object{}};
+  out.set("row", row_of(*point, *built, c));
+  out.set("memory_gib", memory_value(point->memory));
+  out.set("capacity_bytes", static_cast<std::int64_t>(c.system->mem_capacity_bytes));
+  out.set("kv_bytes_per_seq", built->engine.kv_bytes_per_seq(seq_len));
+  out.set("kv_seq_len", seq_len);
+  out.set("oom", point->oom);
+  out.set("kv_oom", point->kv_oom);
+  if (*mode != perf::StaticMode::kGeneration) out.set("context_ops", operators_value(built->engine.context_times(c.load, batch)));
+  if (*mode != perf::StaticMode::kContext && c.load.osl > 1) {
+    out.set("generation_ops", operators_value(built->engine.generation_times(c.load, batch, 1.0, stride)));
+  }
+  return out;
+}
+
+}  // namespace dynamo::cases

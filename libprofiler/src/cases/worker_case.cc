@@ -1,0 +1,99 @@
+#include "cases/worker_case.h"
+
+#include <cmath>
+
+namespace dynamo::cases {
+
+WorkerCase read_worker_case(Arguments& args, const CaseContext& context) {
+  WorkerCase c;
+  if (auto model = args.model("model_path", context.models); model.has_value()) c.model = *model;
+  c.system = args.system("system_name");
+  if (c.system == nullptr) args.complain("system_name is required");
+  c.backend = args.backend("backend_name");
+  c.version = args.text("backend_version", "current");
+  c.mode = args.database_mode();
+  c.quant = args.quant();
+  c.load.isl = args.integer("isl", 1024, 0);
+  c.load.osl = args.integer("osl", 1024, 0);
+  c.load.prefix = args.integer("prefix", 0, 0);
+  c.load.kv_fraction = args.optional_number("free_gpu_memory_fraction");
+  c.load.max_seq_len = args.optional_integer("max_seq_len", 1);
+  c.nextn = args.integer("nextn", 0, 0);
+  c.nextn_accepted = args.optional_number("nextn_accepted");
+  if (c.nextn > 0 && !c.nextn_accepted.has_value()) args.complain("nextn needs nextn_accepted");
+  if (c.nextn_accepted.has_value() && !(*c.nextn_accepted >= 0 && *c.nextn_accepted <= c.nextn)) {
+    args.complain("nextn_accepted must lie between 0 and nextn");
+  }
+  return c;
+}
+
+Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::string& prefix) {
+  Parallelism p;
+  p.tp = args.integer(prefix + "tp_size", 1, 1);
+  p.pp = args.integer(prefix + "pp_size", 1, 1);
+  p.dp = args.integer(prefix + "attention_dp_size", 1, 1);
+  if (prefix != "decode_") p.cp = args.integer(prefix + "cp_size", 1, 1);
+  const auto moe_tp = args.optional_integer(prefix + "moe_tp_size", 1);
+  const auto moe_ep = args.optional_integer(prefix + "moe_ep_size", 1);
+  if (!model.is_moe()) return p;
+  const int width = p.tp * p.dp * p.cp;
+  p.moe_ep = moe_ep.value_or(moe_tp.has_value() ? width / *moe_tp : 1);
+  p.moe_tp = moe_tp.value_or(width / p.moe_ep);
+  return p;
+}
+
+perf::Result<BuiltWorker> build_worker(const WorkerCase& c, const CaseContext& context, const Parallelism& layout,
+                                       perf::Role role, double accepted) {
+  auto database = perf::Database::open(context.tables, *c.system, c.backend, c.version, c.mode);
+  if (!database.has_value()) return std::unexpected(database.error());
+  auto quant = database->resolve_quant(c.model, role, c.quant);
+  if (!quant.has_value()) return std::unexpected(quant.error());
+  auto engine = perf::Engine::build(*database, c.model, *quant, layout, c.nextn, accepted);
+  if (!engine.has_value()) return std::unexpected(engine.error());
+  return BuiltWorker{std::move(*database), std::move(*engine)};
+}
+
+std::string layout_label(const Parallelism& p, const ModelSpec& model) {
+  const auto size = [&](int value) { return model.is_moe() ? std::to_string(value) : std::string("None"); };
+  std::string label = "tp" + std::to_string(p.tp) + "pp" + std::to_string(p.pp) + "dp" + std::to_string(p.dp) + "etp" +
+                      size(p.moe_tp) + "ep" + size(p.moe_ep);
+  if (p.cp > 1) label += "cp" + std::to_string(p.cp);
+  return label;
+}
+
+void set_layout(Value& row, const std::string& prefix, const Parallelism& p, const ModelSpec& model, bool with_cp) {
+  row.set(prefix + "tp", p.tp);
+  row.set(prefix + "pp", p.pp);
+  row.set(prefix + "dp", p.dp);
+  row.set(prefix + "moe_tp", model.is_moe() ? Value(p.moe_tp) : Value());
+  row.set(prefix + "moe_ep", model.is_moe() ? Value(p.moe_ep) : Value());
+  if (with_cp) row.set(prefix + "cp", p.cp);
+  row.set(prefix + "parallel", layout_label(p, model));
+}
+
+void set_formats(Value& row, const std::string& prefix, const QuantModes& quant) {
+  row.set(prefix + "gemm", std::string(facts_of(quant.gemm).name));
+  row.set(prefix + "kvcache", std::string(facts_of(quant.kv).name));
+  row.set(prefix + "fmha", std::string(facts_of(quant.fmha).name));
+  row.set(prefix + "moe", std::string(facts_of(quant.moe).name));
+  row.set(prefix + "comm", std::string(facts_of(quant.comm).name));
+}
+
+Value operators_value(const std::vector<perf::OperatorTime>& times) {
+  Value ops{Object{}};
+  for (const perf::OperatorTime& time : times) ops.set(time.name, Array{Value(time.ms), Value(time.source)});
+  return ops;
+}
+
+Value memory_value(const MemoryBreakdown& memory) {
+  Value value{Object{}};
+  value.set("total", memory.total_gib());
+  value.set("weights", memory.weights_gib);
+  value.set("activations", memory.activations_gib);
+  value.set("kvcache", memory.kv_cache_gib);
+  value.set("nccl", memory.nccl_gib);
+  value.set("others", memory.others_gib);
+  return value;
+}
+
+}  // namespace dynamo::cases

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "cases/answers.h"
+
+namespace dynamo::cases {
+
+/// Arguments that the single-engine kinds share.
+struct WorkerCase {
+  ModelSpec model;
+  const SystemSpec* system = nullptr;
+  Backend backend = Backend::kTrtllm;
+  std::string version;
+  DatabaseMode mode = DatabaseMode::kSilicon;
+  perf::QuantOverrides quant;
+  perf::Workload load;
+  int nextn = 0;
+  std::optional<double> nextn_accepted;
+};
+
+/// Reads them; the result is only complete when `args.problems()` is empty afterwards.
+[[nodiscard]] WorkerCase read_worker_case(Arguments& args, const CaseContext& context);
+
+/// Layout arguments, e.g. with prefix `prefill_`. MoE sizes that are absent follow from the other two.
+[[nodiscard]] Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::string& prefix);
+
+/// Tables, formats and operators of one engine.
+struct BuiltWorker {
+  perf::Database database;
+  perf::Engine engine;
+};
+[[nodiscard]] perf::Result<BuiltWorker> build_worker(const WorkerCase& worker, const CaseContext& context,
+                                                     const Parallelism& layout, perf::Role role, double accepted);
+
+/// Columns that describe a worker: layout, formats, version.
+void set_layout(Value& row, const std::string& prefix, const Parallelism& layout, const ModelSpec& model, bool with_cp);
+void set_formats(Value& row, const std::string& prefix, const QuantModes& quant);
+
+[[nodiscard]] Value operators_value(const std::vector<perf::OperatorTime>& times);
+[[nodiscard]] Value memory_value(const MemoryBreakdown& memory);
+/// The reference's layout label; `None` for MoE sizes of dense models.
+[[nodiscard]] std::string layout_label(const Parallelism& layout, const ModelSpec& model);
+
+}  // namespace dynamo::cases

@@ -1,0 +1,60 @@
+#include "decide/provenance.h"
+
+#include "tables/pack.h"
+
+namespace dynamo::decision {
+
+namespace {
+
+void add(Provenance& sum, const std::vector<perf::OperatorTime>& times) {
+  for (const perf::OperatorTime& time : times) {
+    sum.looked_up += time.looked_up_ms;
+    sum.interpolated += time.interpolated_ms;
+    sum.extrapolated += time.extrapolated_ms;
+    sum.modelled += time.modelled_ms;
+  }
+}
+
+perf::Result<perf::Engine> engine_of(const WorkerEstimate& worker, const search::Scenario& scenario, const TableStore& tables) {
+  auto database = perf::Database::open(tables, *scenario.system, worker.backend, worker.version, scenario.database);
+  if (!database.has_value()) return std::unexpected(database.error());
+  return perf::Engine::build(*database, *scenario.model, worker.quant, worker.parallel, scenario.nextn, 0);
+}
+
+void add_unit(Provenance& sum, const Estimate& unit, const search::Scenario& scenario, const TableStore& tables) {
+  const perf::Workload load{.isl = scenario.isl, .osl = scenario.osl, .prefix = scenario.prefix, .kv_fraction = {},
+                            .max_seq_len = {}};
+  const auto decode = engine_of(unit.decode, scenario, tables);
+  if (!decode.has_value()) return;
+  if (unit.mode == ServingMode::kAggregated) {
+    add(sum, decode->mix_times(load, unit.decode.batch, unit.ctx_tokens));
+    add(sum, decode->genonly_times(load, unit.decode.batch, unit.ctx_tokens));
+    return;
+  }
+  add(sum, decode->generation_times(load, unit.decode.batch));
+  if (const auto prefill = engine_of(unit.prefill, scenario, tables); prefill.has_value()) {
+    add(sum, prefill->context_times(load, unit.prefill.batch));
+  }
+}
+
+std::string tables_of(const Estimate& unit, const TableStore& tables) {
+  const auto pack = tables.open(unit.decode.system, unit.decode.backend);
+  const std::string release = pack.has_value() && *pack != nullptr ? (*pack)->release() + ", " : std::string();
+  return release + std::string(name_of(unit.decode.backend)) + " " + unit.decode.version;
+}
+
+}  // namespace
+
+Provenance provenance_of(const Estimate& unit, const search::Scenario& scenario, const TableStore& tables) {
+  Provenance sum;
+  add_unit(sum, unit, scenario, tables);
+  const double total = sum.looked_up + sum.interpolated + sum.extrapolated + sum.modelled;
+  if (total > 0) {
+    for (double* share : {&sum.looked_up, &sum.interpolated, &sum.extrapolated, &sum.modelled}) *share /= total;
+  }
+  sum.tier = scenario.database == DatabaseMode::kSilicon || scenario.database == DatabaseMode::kHybrid ? "measured" : "modelled";
+  sum.tables = tables_of(unit, tables);
+  return sum;
+}
+
+}  // namespace dynamo::decide

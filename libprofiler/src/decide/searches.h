@@ -1,0 +1,33 @@
+#pragma once
+
+#include <vector>
+
+#include "pick/pickers.h"
+#include "search/search.h"
+
+namespace dynamo::decision {
+
+/// What was found on one backend for one way of serving, and its ranking.
+struct Searched {
+  ServingMode mode = ServingMode::kAggregated;
+  Backend backend = Backend::kTrtllm;
+  search::Outcome outcome;
+  pick::Ranking ranking;
+};
+
+/// Which searches to run.
+struct Plan {
+  search::Scenario scenario;          ///< its backend is replaced by each of `backends`
+  std::vector<Backend> backends;
+  bool aggregated = true;
+  bool disaggregated = true;          ///< needs at least two GPUs
+  pick::Target target;
+};
+
+/// Every planned search with its ranking, backends outermost, aggregated first.
+[[nodiscard]] std::vector<Searched> run_searches(const Plan& plan, const TableStore& tables);
+
+/// The rankings of one way of serving over all backends as one: best first, at most `top_n`.
+[[nodiscard]] pick::Ranking merged(const std::vector<Searched>& searches, ServingMode mode, const pick::Target& target);
+
+}  // namespace dynamo::decide
