@@ -79,7 +79,7 @@ class OneMistake(ProgramTest):
         self.refused("# only a comment\n---\n", "no document")
 
     def test_binary_file(self):
-        self.refused(bytes(range(256)) * 8, "request.yaml")
+        self.refused(bytes(range(256)) * 8, "[document.")
 
     def test_not_an_object(self):
         self.refused("just a line of text\n")

@@ -96,6 +96,7 @@ class Grammar {
                    "kubectl dynamo") {
     app_.require_subcommand(0, 1);
     app_.set_help_flag("-h,--help", "print this help");
+    app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);   // as kubectl does
     app_.failure_message(CLI::FailureMessage::simple);
     app_.footer("Exit codes: 0 ok, 1 error, 2 usage, 3 SLA unmet with --strict-sla, 4 invalid request,\n"
                 "5 unsupported combination. Flags follow the command: kubectl dynamo profile -n team-a");
@@ -118,7 +119,7 @@ class Grammar {
       if (const CLI::Option* option = word.starts_with('-') ? option_of(*app, word) : nullptr;
           option != nullptr && option->get_items_expected_max() > 0 && word.find('=') == std::string::npos) {
         if (i + 2 == words.size()) {
-          out.option = option->get_single_name();
+          out.option = "--" + option->get_lnames().front();
           out.command = app->get_name();
           return out;
         }

@@ -9,7 +9,6 @@
 
 #include "commands/commands.h"
 #include "dynamo/profiler/cases.h"
-#include "dynamo/profiler/document_io.h"
 #include "io/case_lines.h"
 #include "io/console.h"
 #include "io/environment.h"
@@ -19,30 +18,15 @@
 namespace dynamo::cli {
 namespace {
 
-constexpr std::size_t kLineLimitBytes = 16u << 20;
-
-std::string too_long_answer(const LineReader::Line& line) {
-  Value error;
-  error.set("code", "invalid_argument");
-  error.set("message", "line " + std::to_string(line.number) + " is longer than " +
-                           std::to_string(kLineLimitBytes >> 20) + " MiB");
-  Value answer;
-  answer.set("id", Value());
-  answer.set("ok", false);
-  answer.set("err", std::move(error));
-  return write_json(answer);
-}
-
-std::string answer(const CaseRunner& runner, const LineReader::Line& line) {
-  return line.too_long ? too_long_answer(line) : runner.answer(line.text, line.number);
-}
+/// More than `CaseRunner` takes, so that it is the one to refuse a line that was cut here.
+constexpr std::size_t kLineLimitBytes = 2u << 20;
 
 /// Answers a batch on all cores; the order of the answers is that of the lines.
 std::vector<std::string> answer_all(const CaseRunner& runner, const std::vector<LineReader::Line>& lines) {
   std::vector<std::string> answers(lines.size());
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
-    for (std::size_t i = next++; i < lines.size(); i = next++) answers[i] = answer(runner, lines[i]);
+    for (std::size_t i = next++; i < lines.size(); i = next++) answers[i] = runner.answer(lines[i].text, lines[i].number);
   };
   const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
   std::vector<std::jthread> helpers;

@@ -23,7 +23,7 @@ void show_progress(std::string_view line) {
 ExitCode import_packs(const std::string& source, const fs::path& directory) {
   const std::expected<ImportSummary, Diagnostics> done = import_tables(source, directory, show_progress);
   if (::isatty(STDERR_FILENO) == 1) print_error("\r\x1b[K");
-  if (!done) return report(done.error());
+  if (!done) return worse_of(report(done.error()), ExitCode::kError);
   return print(grouped(static_cast<long long>(done->packs)) + " packs from " +
                grouped(static_cast<long long>(done->files)) + " files, " +
                grouped(static_cast<long long>(done->rows)) + " rows, in " + directory.string() + "\n");
@@ -90,7 +90,7 @@ std::string no_tables(const fs::path& directory) {
 
 ExitCode list(const TablesCommand& command, const fs::path& directory) {
   const std::expected<std::vector<PackInfo>, Diagnostics> packs = list_packs(directory);
-  if (!packs) return report(packs.error());
+  if (!packs) return worse_of(report(packs.error()), ExitCode::kError);
   if (packs->empty()) print_error(no_tables(directory));
   if (command.output == OutputFormat::kJson) return print(packs_json(*packs));
   if (command.output == OutputFormat::kName) return print(packs_names(*packs));
@@ -99,7 +99,7 @@ ExitCode list(const TablesCommand& command, const fs::path& directory) {
 
 ExitCode verify(const fs::path& directory) {
   const std::expected<std::vector<PackInfo>, Diagnostics> packs = list_packs(directory);
-  if (!packs) return report(packs.error());
+  if (!packs) return worse_of(report(packs.error()), ExitCode::kError);
   if (packs->empty()) {
     print_error(no_tables(directory));
     return ExitCode::kError;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -11,24 +12,15 @@ void LineReader::finish_line(std::vector<Line>& lines) {
   ++number_;
   if (partial_.ends_with('\r')) partial_.pop_back();
   const bool blank = partial_.find_first_not_of(" \t") == std::string::npos;
-  if (too_long_) {
-    lines.push_back({"", number_, true});
-  } else if (!blank) {
-    lines.push_back({std::move(partial_), number_, false});
-  }
+  if (!blank) lines.push_back({std::move(partial_), number_});
   partial_.clear();
-  too_long_ = false;
 }
 
 void LineReader::take(const char* data, std::size_t size, std::vector<Line>& lines) {
   while (size > 0) {
     const char* end = static_cast<const char*>(std::memchr(data, '\n', size));
     const std::size_t length = end == nullptr ? size : static_cast<std::size_t>(end - data);
-    if (!too_long_ && partial_.size() + length > limit_) {
-      too_long_ = true;
-      partial_ = std::string();
-    }
-    if (!too_long_) partial_.append(data, length);
+    partial_.append(data, std::min(length, limit_ - partial_.size()));
     if (end == nullptr) return;
     finish_line(lines);
     data += length + 1;
@@ -47,7 +39,7 @@ std::vector<LineReader::Line> LineReader::next() {
       take(chunk, static_cast<std::size_t>(got), lines);
     } else {
       ended_ = true;
-      if (!partial_.empty() || too_long_) finish_line(lines);
+      if (!partial_.empty()) finish_line(lines);
     }
   }
   return lines;

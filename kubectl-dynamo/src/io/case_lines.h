@@ -9,13 +9,12 @@ namespace dynamo::cli {
 /// Splits a stream into lines as it arrives, in bounded memory.
 class LineReader {
  public:
-  /// A line over the limit is given up and its rest skipped.
+  /// Of a line over the limit only the first `limit_bytes` are kept and the rest is skipped.
   LineReader(int descriptor, std::size_t limit_bytes) : descriptor_(descriptor), limit_(limit_bytes) {}
 
   struct Line {
-    std::string text;          ///< without line end; empty when too long
+    std::string text;          ///< without line end
     std::size_t number = 0;    ///< from 1
-    bool too_long = false;
   };
 
   /// The lines that one read of the stream completed, so that an answer never waits for lines not yet written. Blank lines
@@ -31,7 +30,6 @@ class LineReader {
   int descriptor_;
   std::size_t limit_;
   std::string partial_;
-  bool too_long_ = false;
   bool ended_ = false;
   std::size_t number_ = 0;
   int error_ = 0;

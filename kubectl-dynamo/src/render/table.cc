@@ -83,16 +83,16 @@ std::string workers_phrase(const Value& pick) {
 
 std::string batch_phrase(const Value& pick) {
   const Array& workers = array_at(pick, {"workers"});
-  return workers.empty() ? "" : "batch " + grouped(integer_at(workers.back(), {"batch"}));
+  const long long batch = workers.empty() ? 0 : integer_at(workers.back(), {"batch"});
+  return batch == 0 ? "" : "batch " + grouped(batch);
 }
 
+/// "agg    2 x tp4   batch 160" or "disagg 2 x (1P tp2 + 1D tp2)".
 std::string short_layout(const Value& pick) {
-  const std::string mode = text_at(pick, {"servingMode"});
-  const std::string layout = mode + (mode == "agg" ? "    " : " ") + text_at(pick, {"layout"});
-  return mode == "agg" && integer_at(array_at(pick, {"workers"}).empty() ? Value() : array_at(pick, {"workers"}).back(),
-                                     {"batch"}) > 0
-             ? layout + "   " + batch_phrase(pick)
-             : layout;
+  const std::string layout = text_at(pick, {"layout"});
+  if (text_at(pick, {"servingMode"}) != "aggregated") return "disagg " + layout;
+  const std::string batch = batch_phrase(pick);
+  return "agg    " + layout + (batch.empty() ? "" : "   " + batch);
 }
 
 std::string gpus_phrase(const Value& report) {
@@ -140,8 +140,12 @@ std::string styled_lines(const std::string& text, const Style& style, Ink ink) {
   while (start <= text.size()) {
     const std::size_t end = std::min(text.find('\n', start), text.size());
     std::string line = text.substr(start, end - start);
-    // wrap() joins blanks; only long lines need it.
-    if (columns(line) > kWidth) line = wrap(line, kWidth, 0, 2);
+    // The engine in brackets is set off by two blanks: the best place to break.
+    if (const std::size_t engine = line.rfind("  ("); columns(line) > kWidth && engine != std::string::npos) {
+      line[engine] = '\n';
+      line.insert(engine + 1, " ");
+    }
+    if (columns(line.substr(0, line.find('\n'))) > kWidth) line = wrap(line, kWidth, 0, 2);
     out += style(ink, line) + "\n";
     ink = Ink::kPlain;
     start = end + 1;
@@ -201,7 +205,7 @@ std::string prediction_rows(const Value& report, const Value& pick) {
   out += latency_row("TTFT", report, pick, "ttft", "ttftMs");
   out += latency_row("ITL", report, pick, "itl", "itlMs");
   out += latency_row("request", report, pick, "e2eLatency", "requestLatencyMs");
-  out += "  " + left("throughput", 12) + right(number_text(pick, {"tokensPerSecondPerGpu"}), 7) + " tok/s per GPU      " +
+  out += "  " + left("throughput", 12) + right(number_text(pick, {"tokensPerSecondPerGpu"}), 7) + " tok/s per GPU    " +
          number_text(pick, {"total", "tokensPerSecond"}) + " tok/s, " +
          number_text(pick, {"total", "requestsPerSecond"}) + " req/s at " +
          grouped(integer_at(pick, {"total", "concurrency"})) + " in flight\n";
@@ -286,6 +290,7 @@ std::string assumptions_line(const Value& report) {
   std::string out;
   for (const Value& origin : array_at(report, {"request", "notWrittenByUser"})) {
     const std::string path = text_at(origin, {"path"});
+    if (text_at(origin, {"origin"}) != "default") continue;
     if (path.find("workload") == std::string::npos && path.find("sla") == std::string::npos &&
         path.find("hardware") == std::string::npos) {
       continue;

@@ -35,6 +35,10 @@ TEST(Args, ProfileTakesFilesAndFields) {
   EXPECT_EQ(command.output, OutputFormat::kWide);
 }
 
+TEST(Args, TheLastOfARepeatedFlagCounts) {
+  EXPECT_EQ(parsed<ProfileCommand>({"profile", "--gpus", "4", "--gpus", "8"}).source.fields.gpus, 8);
+}
+
 TEST(Args, StdinIsAFile) {
   EXPECT_THAT(parsed<ProfileCommand>({"profile", "-f", "-"}).source.files, testing::ElementsAre("-"));
   EXPECT_EQ(parsed<EstimateCommand>({"estimate", "--cases", "-"}).cases, "-");
