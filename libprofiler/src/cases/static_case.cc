@@ -59,7 +59,7 @@ Answer answer_static(const Value& in, const CaseContext& context) {
   const auto point = built->engine.run_static(c.load, batch, *mode, 1.0, stride);
   if (!point.has_value()) return std::unexpected(case_error(point.error()));
 
-  const int seq_len = c.load.max_seq_len.value_or(c.load.isl + (*mode == perf::StaticMode::kContext ? 1 : c.load.osl));
+  const int seq_len = c.load.max_seq_len.value_or(c.load.isl + c.load.osl);
   Value out{Object{}};
   out.set("row", row_of(*point, *built, c));
   out.set("memory_gib", memory_value(point->memory));

@@ -80,11 +80,12 @@ std::vector<OperatorTime> Engine::generation_times(const Workload& load, int bat
 std::vector<OperatorTime> Engine::mix_times(const Workload& load, int batch, int ctx_tokens) const {
   OperatorLog log;
   const Schedule schedule = schedule_of(*impl_, load, batch, ctx_tokens);
+  // The reference marks the operator whose whole-prompt time is spread over the passes of a prompt.
   const auto sink = [&](const Operator& op, const Timing& time) {
-    const bool spread = op.name() == "context_attention" && schedule.passes_per_prompt > 1;
-    log.add(spread ? op.name() + " (scaled)" : op.name(), time);
+    log.add(op.name() == "context_attention" ? op.name() + " (scaled)" : op.name(), time);
   };
   if (!mixed_step(impl_->graph, schedule.mixed, sink).has_value()) return {};
+  if (schedule.mixed.decode_requests == 0) log.add("generation_attention", {});
   return log.times();
 }
 

@@ -63,7 +63,7 @@ class GridQuery {
     Coordinates at{};
   };
   static constexpr std::size_t kAnchors = 4;
-  static constexpr std::size_t kKept = kAnchors + 8;   ///< room for points without a positive latency
+  static constexpr std::size_t kKept = kAnchors + 2;   ///< the radius, and room for a point without a positive latency
 
   [[nodiscard]] double leaf(std::uint32_t index, const Coordinates& at) const {
     const double ms = grid_.values[0][index];
@@ -120,7 +120,8 @@ class GridQuery {
     return {Status::kOk, usable ? parts[side].ms * (sol_query / sol_snapped) : parts[side].ms};
   }
 
-  /// The `limit` points nearest to the query, nearest first; equal distances keep the order of the table.
+  /// The `limit` points nearest to the query, nearest first. Which of equally distant points is kept does not matter: a point at
+  /// the radius weighs nothing.
   std::vector<Near> nearest(const Coordinates& query, std::size_t limit) const {
     Coordinates query_log{};
     for (std::size_t l = 0; l < static_cast<std::size_t>(grid_.rank); ++l) query_log[l] = std::log2(std::max(query[l], 1e-12));
@@ -143,12 +144,22 @@ class GridQuery {
       best.insert(place, Near{squared, node, at});
       return;
     }
-    // A partial sum can only grow, so a branch that is already too far cannot hold a nearer point.
-    if (best.size() == limit && squared >= best.back().distance) return;
-    for (std::uint32_t child = grid_.offsets[level][node]; child < grid_.offsets[level][node + 1]; ++child) {
-      const double delta = bound_.logs[level][child] - query_log[level];
+    // Outwards from the nearest key: a partial sum can only grow, so the walk ends at the first branch that is too far.
+    const std::uint32_t begin = grid_.offsets[level][node];
+    const std::uint32_t end = grid_.offsets[level][node + 1];
+    const auto& logs = bound_.logs[level];
+    auto right = static_cast<std::uint32_t>(
+        std::lower_bound(logs.begin() + begin, logs.begin() + end, query_log[level]) - logs.begin());
+    std::uint32_t left = right;
+    while (left > begin || right < end) {
+      const double to_left = left > begin ? query_log[level] - logs[left - 1] : std::numeric_limits<double>::infinity();
+      const double to_right = right < end ? logs[right] - query_log[level] : std::numeric_limits<double>::infinity();
+      const double delta = std::min(to_left, to_right);
+      const double reached = squared + delta * delta;
+      if (best.size() == limit && reached >= best.back().distance) return;
+      const std::uint32_t child = to_left <= to_right ? --left : right++;
       at[level] = static_cast<double>(grid_.keys[level][child]);
-      visit(query_log, at, level + 1, child, squared + delta * delta, limit, best);
+      visit(query_log, at, level + 1, child, reached, limit, best);
     }
   }
 

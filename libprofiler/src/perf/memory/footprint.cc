@@ -80,7 +80,7 @@ MemoryBreakdown Footprint::of(const Load& load) const {
   const bool sglang = database_.backend == Backend::kSglang;
   return {.weights_gib = weight_bytes_ / kGib,
           .activations_gib = activation_bytes(load) / kGib,
-          .kv_cache_gib = load.batch * kv_bytes(load.seq_len) / parallel_.cp / kGib,
+          .kv_cache_gib = load.batch * kv_bytes(load.seq_len) / kGib,
           .nccl_gib = database_.system.nccl_mem_bytes[tp_column(parallel_.tp)] / kGib,
           .others_gib = database_.system.other_mem_bytes * (sglang ? kSglangOtherOverhead : 1.0) / kGib};
 }

@@ -63,10 +63,12 @@ class RankedCollective : public Operator {
  protected:
   [[nodiscard]] const Database::Impl& database() const { return database_; }
   [[nodiscard]] virtual double sol(double elements, int ranks) const = 0;
+  /// Tag of an operation that a single rank does not need.
+  [[nodiscard]] virtual Source idle_source() const = 0;
 
  private:
   Result<Timing> query(const StepShape& step) const override {
-    if (ranks_ <= 1) return Timing::modelled(0, database_.mode == DatabaseMode::kSol ? Source::kSol : Source::kEmpirical);
+    if (ranks_ <= 1) return Timing::modelled(0, idle_source());
     const double size = split_.of(step.tokens) * elements_;
     switch (database_.mode) {
       case DatabaseMode::kSol: return Timing::modelled(sol(size, ranks_), Source::kSol);
@@ -131,6 +133,7 @@ class AllReduce final : public RankedCollective {
   double sol(double elements, int ranks) const override {
     return all_reduce_sol_ms(elements, ranks, database().system.p2p_bytes_per_s(ranks));
   }
+  Source idle_source() const override { return Source::kEmpirical; }
 };
 
 std::string_view name_of(Collective kind) {
@@ -157,6 +160,7 @@ class NcclCollective final : public RankedCollective {
     return collective_sol_ms(elements, ranks, facts_of(CommQuant::kHalf).bytes_per_element,
                              database().system.p2p_bytes_per_s(ranks), kind_ == Collective::kAllReduce);
   }
+  Source idle_source() const override { return database().mode == DatabaseMode::kSol ? Source::kSol : Source::kEmpirical; }
   Collective kind_;
 };
 

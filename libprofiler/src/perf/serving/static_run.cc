@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "perf/phase.h"
 #include "perf/engine_impl.h"
@@ -21,10 +22,19 @@ Result<double> generation_ms(const Engine::Impl& engine, const Workload& load, i
   return total;
 }
 
-/// Accepted draft tokens shorten the decode phase.
+void round_row(StaticPoint& point) {
+  for (double* value : {&point.context_ms, &point.generation_ms, &point.ttft_ms, &point.tpot_ms, &point.request_latency_ms,
+                        &point.seq_per_s, &point.seq_per_s_gpu, &point.tokens_per_s, &point.tokens_per_s_gpu,
+                        &point.tokens_per_s_user}) {
+    *value = std::nearbyint(*value * 1000.0) / 1000.0;
+  }
+}
+
+/// Accepted draft tokens shorten the decode phase. The reference projects the row it reports, which has three decimals.
 void project_acceptance(const Engine::Impl& engine, const Workload& load, StaticMode mode, StaticPoint& point) {
   const double gain = engine.tokens_per_step();
   if (gain == 1.0 || mode == StaticMode::kContext) return;
+  round_row(point);
   const double before = point.request_latency_ms;
   point.tpot_ms /= gain;
   point.generation_ms /= gain;
@@ -32,6 +42,7 @@ void project_acceptance(const Engine::Impl& engine, const Workload& load, Static
   point.request_latency_ms = point.ttft_ms + point.tpot_ms * std::max(load.osl - 1, 0);
   const double faster = point.request_latency_ms > 0 ? before / point.request_latency_ms : 1.0;
   for (double* rate : {&point.seq_per_s, &point.seq_per_s_gpu, &point.tokens_per_s, &point.tokens_per_s_gpu}) *rate *= faster;
+  round_row(point);
 }
 
 }  // namespace
