@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <thread>
 
 #include "decide/provenance.h"
@@ -28,6 +29,7 @@ Plan plan_of(const ValidatedRequest& request, const ProfileOptions& options) {
   s.tpot_ms = request.itl_ms;
   s.request_latency_ms = request.e2e_ms;
   s.total_gpus = request.total_gpus;
+  s.context_parallel = false;   // what cannot be deployed must not be picked
   s.threads = options.threads == 0 ? std::max(1u, std::thread::hardware_concurrency()) : options.threads;
   plan.target = {.total_gpus = request.total_gpus, .ttft_ms = request.ttft_ms, .tpot_ms = request.itl_ms,
                  .request_latency_ms = request.e2e_ms, .request_rate = request.request_rate, .concurrency = request.concurrency};
@@ -48,40 +50,51 @@ std::vector<Searched> run_autoscale(const Plan& plan, const TableStore& tables) 
   return searches;
 }
 
-/// Targets that no candidate meets are dropped from the search, so that the closest can be found; the ranking still has them.
-std::vector<Searched> run_plan(const ValidatedRequest& request, Plan plan, const TableStore& tables) {
-  if (request.picking == PickingMode::kAutoscale) return run_autoscale(plan, tables);
-  std::vector<Searched> searches = decision::run_searches(plan, tables);
-  const bool found = std::ranges::any_of(searches, [](const Searched& s) { return !s.ranking.picks.empty(); });
-  if (found || (!plan.scenario.ttft_ms && !plan.scenario.request_latency_ms)) return searches;
-  plan.scenario.ttft_ms.reset();
-  plan.scenario.request_latency_ms.reset();
-  std::vector<Searched> relaxed = decision::run_searches(plan, tables);
-  // The reasons for dropping belong to the targets that were asked for.
-  for (std::size_t i = 0; i < relaxed.size() && i < searches.size(); ++i) {
-    relaxed[i].outcome.summary = std::move(searches[i].outcome.summary);
+/// How far the best row of all searches is beyond its targets; infinite without rows.
+double closest(const std::vector<Searched>& searches, const pick::Target& target) {
+  double best = std::numeric_limits<double>::infinity();
+  for (const Searched& s : searches) {
+    for (const Pick& pick : s.ranking.picks) best = std::min(best, pick::violation(pick.unit, target));
   }
-  return relaxed;
+  return best;
 }
 
-bool better_mode(const pick::Ranking& a, const pick::Ranking& b) {
+/// A search looks only at rows within the TTFT (or end-to-end) target. If none meets all targets, that limit is widened step by
+/// step until no wider one can hold a closer row; the ranking keeps the targets that were asked for.
+std::vector<Searched> run_plan(const ValidatedRequest& request, const Plan& plan, const TableStore& tables) {
+  if (request.picking == PickingMode::kAutoscale) return run_autoscale(plan, tables);
+  static constexpr double kWidening[] = {1.25, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 1e6};
+  std::vector<Searched> best = decision::run_searches(plan, tables);
+  double distance = closest(best, plan.target);
+  for (const double factor : kWidening) {
+    if (distance == 0 || !(plan.scenario.ttft_ms || plan.scenario.request_latency_ms)) break;
+    Plan wider = plan;
+    if (wider.scenario.ttft_ms) *wider.scenario.ttft_ms *= factor;
+    if (wider.scenario.request_latency_ms) *wider.scenario.request_latency_ms *= factor;
+    std::vector<Searched> found = decision::run_searches(wider, tables);
+    // The reasons for dropping belong to the targets that were asked for.
+    for (std::size_t i = 0; i < found.size(); ++i) found[i].outcome.summary = best[i].outcome.summary;
+    if (closest(found, plan.target) < distance) {
+      distance = closest(found, plan.target);
+      best = std::move(found);
+    }
+    if (distance <= factor - 1) break;
+  }
+  return best;
+}
+
+bool better_mode(const pick::Ranking& a, const pick::Ranking& b, const pick::Target& target) {
   if (a.picks.empty() || b.picks.empty()) return !a.picks.empty();
-  if (a.exceeded != b.exceeded) return !a.exceeded;
+  const double miss_a = pick::violation(a.picks.front().unit, target);
+  const double miss_b = pick::violation(b.picks.front().unit, target);
+  if (miss_a != miss_b) return miss_a < miss_b;
   return a.best_throughput > b.best_throughput;
-}
-
-double normalised_violation(const Estimate& unit, const pick::Target& target) {
-  const auto over = [](double value, const std::optional<double>& limit) {
-    return limit && *limit > 0 && value > *limit + 0.0005 ? value / *limit - 1.0 : 0.0;
-  };
-  if (target.request_latency_ms) return over(unit.request_latency_ms, target.request_latency_ms);
-  return over(unit.ttft_ms, target.ttft_ms) + over(unit.tpot_ms, target.tpot_ms);
 }
 
 /// What the request runs with instead of the targets that are out of reach.
 void note_missed_targets(const pick::Target& target, PickReport& report) {
   const Estimate& unit = report.chosen->unit;
-  report.sla_met = normalised_violation(unit, target) == 0.0;
+  report.sla_met = pick::violation(unit, target) == 0.0;
   if (report.sla_met) return;
   if (target.request_latency_ms) {
     report.best_e2e_ms = unit.request_latency_ms;
@@ -96,7 +109,7 @@ void fill_rankings(const std::vector<Searched>& searches, const pick::Target& ta
   const pick::Ranking disaggregated = decision::merged(searches, ServingMode::kDisaggregated, target);
   report.aggregated = aggregated.picks;
   report.disaggregated = disaggregated.picks;
-  const bool disagg_first = better_mode(disaggregated, aggregated);
+  const bool disagg_first = better_mode(disaggregated, aggregated, target);
   const pick::Ranking& first = disagg_first ? disaggregated : aggregated;
   const pick::Ranking& second = disagg_first ? aggregated : disaggregated;
   if (first.picks.empty()) return;
@@ -105,9 +118,9 @@ void fill_rankings(const std::vector<Searched>& searches, const pick::Target& ta
   others.insert(others.end(), second.picks.begin(), second.picks.end());
   for (Pick& other : others) other.why_not = pick::why_not(other, winner, target);
   std::ranges::stable_sort(others, [&](const Pick& a, const Pick& b) {
-    const double miss_a = normalised_violation(a.unit, target);
-    const double miss_b = normalised_violation(b.unit, target);
-    if ((miss_a == 0) != (miss_b == 0)) return miss_a == 0;
+    const double miss_a = pick::violation(a.unit, target);
+    const double miss_b = pick::violation(b.unit, target);
+    if (miss_a != miss_b) return miss_a < miss_b;
     return a.tokens_per_s_gpu_cluster > b.tokens_per_s_gpu_cluster;
   });
   report.chosen = winner;
@@ -116,16 +129,51 @@ void fill_rankings(const std::vector<Searched>& searches, const pick::Target& ta
   report.ranked.insert(report.ranked.end(), others.begin(), others.end());
 }
 
-/// The reasons why no search had a row, one line per backend and mode.
-std::string failures_of(const std::vector<Searched>& searches) {
+/// Why a search had no row: its own error, else what stopped its first layout.
+std::string failure_of(const SearchSummary& summary) {
+  if (!summary.error.empty()) return summary.error;
+  for (const Infeasible& drop : summary.dropped) {
+    if (!drop.detail.empty()) return drop.detail;
+  }
+  return {};
+}
+
+std::string failures_of(const std::vector<SearchSummary>& searches) {
   std::string text;
-  for (const Searched& s : searches) {
-    const std::string& error = s.outcome.summary.error;
-    if (error.empty()) continue;
-    const std::string line = std::string(name_of(s.backend)) + ": " + error;
-    if (text.find(line) == std::string::npos) text += (text.empty() ? "" : "; ") + line;
+  for (const SearchSummary& summary : searches) {
+    const std::string failure = failure_of(summary);
+    const std::string line = std::string(name_of(summary.backend)) + ": " + failure;
+    if (!failure.empty() && text.find(line) == std::string::npos) text += (text.empty() ? "" : "; ") + line;
   }
   return text;
+}
+
+/// The layout that came nearest to fitting the memory, when memory is what stopped the model.
+const Infeasible* nearest_memory_miss(const std::vector<SearchSummary>& searches) {
+  const Infeasible* nearest = nullptr;
+  for (const SearchSummary& summary : searches) {
+    for (const Infeasible& drop : summary.dropped) {
+      const bool memory = drop.reason == DropReason::kMemory || drop.reason == DropReason::kKvCache;
+      if (memory && (nearest == nullptr || drop.value - drop.limit < nearest->value - nearest->limit)) nearest = &drop;
+    }
+  }
+  return nearest;
+}
+
+std::string gib(double value) { return std::to_string(static_cast<std::int64_t>(std::ceil(value))) + " GiB"; }
+
+Diagnostics does_not_fit(const ValidatedRequest& request, const Infeasible& miss, const PickReport& naive) {
+  const bool kv = miss.reason == DropReason::kKvCache;
+  Diagnostics diagnostics;
+  diagnostics.add({.severity = Severity::kError, .code = DiagnosticCode::kUnsupported, .rule = "model.fit",
+                   .path = "spec.hardware", .bad_value = {},
+                   .reason = request.model_name + " does not fit: the nearest layout, " +
+                             miss.parallel.label(request.model.is_moe()) + " at batch " + std::to_string(std::max(miss.batch, 1)) +
+                             ", needs " + gib(miss.value) + (kv ? " of KV cache" : "") + " per GPU and has " + gib(miss.limit),
+                   .hint = "use more GPUs, GPUs with more memory, a quantised checkpoint or shorter sequences; weights alone " +
+                           std::string("fit from ") + std::to_string(naive.chosen->unit.gpus) + " GPUs",
+                   .source = {}, .mark = {}});
+  return diagnostics;
 }
 
 }  // namespace
@@ -145,8 +193,11 @@ std::expected<PickReport, Diagnostics> decide(const ValidatedRequest& request, c
   }
   auto naive = naive_pick(request);
   if (!naive.has_value()) return std::unexpected(naive.error());
+  if (const Infeasible* miss = nearest_memory_miss(report.searches); miss != nullptr) {
+    return std::unexpected(does_not_fit(request, *miss, *naive));
+  }
+  naive->provenance.tables = failures_of(report.searches);
   naive->searches = std::move(report.searches);
-  naive->provenance.tables = failures_of(searches);
   return naive;
 }
 

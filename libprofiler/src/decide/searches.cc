@@ -47,8 +47,11 @@ pick::Ranking merged(const std::vector<Searched>& searches, ServingMode mode, co
     }
     first = false;
   }
-  if (!all.exceeded) {
+  if (!all.exceeded || !target.reference_order) {
     std::ranges::stable_sort(all.picks, [&](const Pick& a, const Pick& b) {
+      if (all.exceeded && violation(a.unit, target) != violation(b.unit, target)) {
+        return violation(a.unit, target) < violation(b.unit, target);
+      }
       if (has_load(target) && !all.capped && a.gpus_used != b.gpus_used) return a.gpus_used < b.gpus_used;
       return a.tokens_per_s_gpu_cluster > b.tokens_per_s_gpu_cluster;
     });

@@ -37,6 +37,9 @@ struct Ranking {
                                      const Target& target,
                                      int osl);
 
+/// How far a row is beyond the target it misses most, as a fraction of it; 0 = meets all.
+[[nodiscard]] double violation(const Estimate& row, const Target& target);
+
 /// The one reason why `loser` stands behind `winner`, e.g. `21 % less; ITL 2.6x better`. Also for rankings merged by the caller.
 [[nodiscard]] std::string why_not(const Pick& loser, const Pick& winner, const Target& target);
 

@@ -16,12 +16,12 @@ double excess(double value, const std::optional<double>& limit) {
   return limit && value > *limit && *limit > 0 ? value / *limit - 1.0 : 0.0;
 }
 
-double violation_of(const Estimate& row, const Target& target) {
+}  // namespace
+
+double violation(const Estimate& row, const Target& target) {
   if (target.request_latency_ms) return excess(row.request_latency_ms, target.request_latency_ms);
   return std::max(excess(row.tpot_ms, target.tpot_ms), excess(row.ttft_ms - kRounding, target.ttft_ms));
 }
-
-}  // namespace
 
 std::vector<Candidate> candidates_of(std::span<const Estimate> rows, const Target& target) {
   std::vector<Candidate> out;
@@ -31,7 +31,7 @@ std::vector<Candidate> candidates_of(std::span<const Estimate> rows, const Targe
     if (!finite || !deployable) continue;
     Candidate candidate;
     candidate.row = &row;
-    candidate.violation = violation_of(row, target);
+    candidate.violation = pick::violation(row, target);
     out.push_back(std::move(candidate));
   }
   return out;

@@ -28,6 +28,7 @@ struct Scenario {
   std::optional<double> kv_fraction;
   std::optional<int> max_seq_len;
   bool chunked_prefill = false;
+  bool context_parallel = true;   ///< SGLang layouts that split a prompt over GPUs; no engine flag asks for them yet
   unsigned threads = 1;
 };
 

@@ -17,7 +17,8 @@ perf::Result<Session> open_session(const Scenario& scenario, const TableStore& t
   if (auto supported = database->check_quant(*quant, *scenario.model, role); !supported) {
     return std::unexpected(supported.error());
   }
-  const auto lists = default_lists(*scenario.model, system, scenario.backend, role, scenario.total_gpus);
+  auto lists = default_lists(*scenario.model, system, scenario.backend, role, scenario.total_gpus);
+  if (!scenario.context_parallel) lists.cp = {1};
   auto layouts = enumerate_layouts(lists, scenario.model->is_moe(), scenario.backend);
   return Session{std::move(*database), &system, role, *quant, std::move(layouts)};
 }
