@@ -3,6 +3,7 @@
 #include <limits>
 #include <thread>
 
+#include "decide/damage.h"
 #include "decide/provenance.h"
 #include "decide/searches.h"
 #include "dynamo/profiler/emit.h"
@@ -180,6 +181,7 @@ Diagnostics does_not_fit(const ValidatedRequest& request, const Infeasible& miss
 
 std::expected<PickReport, Diagnostics> decide(const ValidatedRequest& request, const TableStore& tables,
                                               const ProfileOptions& options) {
+  if (Diagnostics damage = decision::damaged_tables(request, tables); damage.has_errors()) return std::unexpected(damage);
   const Plan plan = plan_of(request, options);
   const std::vector<Searched> searches = run_plan(request, plan, tables);
   PickReport report;
