@@ -3,9 +3,9 @@
 #include <limits>
 #include <thread>
 
-#include "decide/damage.h"
 #include "decide/provenance.h"
 #include "decide/searches.h"
+#include "decide/table_checks.h"
 #include "dynamo/profiler/emit.h"
 #include "dynamo/profiler/profile.h"
 
@@ -181,7 +181,7 @@ Diagnostics does_not_fit(const ValidatedRequest& request, const Infeasible& miss
 
 std::expected<PickReport, Diagnostics> decide(const ValidatedRequest& request, const TableStore& tables,
                                               const ProfileOptions& options) {
-  if (Diagnostics damage = decision::damaged_tables(request, tables); damage.has_errors()) return std::unexpected(damage);
+  if (Diagnostics problems = decision::check_tables(request, tables); problems.has_errors()) return std::unexpected(problems);
   const Plan plan = plan_of(request, options);
   const std::vector<Searched> searches = run_plan(request, plan, tables);
   PickReport report;

@@ -1,4 +1,4 @@
-#include "decide/damage.h"
+#include "decide/table_checks.h"
 
 #include <array>
 
@@ -20,16 +20,26 @@ void check(const Pack& pack, const std::string& version, Diagnostics& found) {
 
 }  // namespace
 
-Diagnostics damaged_tables(const ValidatedRequest& request, const TableStore& tables) {
+Diagnostics check_tables(const ValidatedRequest& request, const TableStore& tables) {
   Diagnostics found;
+  Diagnostics unknown_version;
+  bool version_known = false;
   for (const Backend backend : request.backends) {
     const auto pack = tables.open(request.system->name, backend);
     if (!pack.has_value()) {
       found.append(pack.error());
-    } else if (*pack != nullptr) {
-      if (const auto version = (*pack)->resolve_version(request.perf_version); version.has_value()) check(**pack, *version, found);
+      continue;
+    }
+    if (*pack == nullptr) continue;
+    const auto version = (*pack)->resolve_version(request.perf_version);
+    if (version.has_value()) {
+      version_known = true;
+      check(**pack, *version, found);
+    } else {
+      unknown_version.append(version.error());
     }
   }
+  if (!version_known) found.append(unknown_version);
   return found;
 }
 
