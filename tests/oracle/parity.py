@@ -40,6 +40,7 @@ ERROR_KINDS = [
     ("ValueError", "quant mode", {"unsupported_quant"}),
     ("ValueError", "", {"invalid_config", "invalid_case"}),
     ("NoResult", "", {"no_result"}),
+    ("SystemExit", "", {"no_result"}),  # how the reference refuses a search without tables
     ("NoFeasibleConfigError", "", {"no_result"}),
     ("RuntimeError", "", {"out_of_memory", "missing_data", "no_result"}),
 ]
