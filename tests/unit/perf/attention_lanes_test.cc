@@ -18,13 +18,17 @@ tables::TableData lanes_table(const std::vector<std::pair<std::string, int>>& la
   return toy::table("context_attention", 3, slices);
 }
 
-std::vector<std::string> order(Backend backend, const std::string& version, int sm_version,
-                               const std::vector<std::pair<std::string, int>>& lanes, bool own = false) {
+std::vector<std::string> order(Backend backend,
+                               const std::string& version,
+                               int sm_version,
+                               const std::vector<std::pair<std::string, int>>& lanes,
+                               bool own = false) {
   toy::Packs packs;
   packs.add(backend, version, {lanes_table(lanes)}, own);
   SystemSpec system = toy::system();
   system.sm_version = sm_version;
-  const auto lanes_of = attention_lanes(packs.open(backend, DatabaseMode::kSilicon, system).impl(), "context_attention");
+  const auto lanes_of =
+      attention_lanes(packs.open(backend, DatabaseMode::kSilicon, system).impl(), "context_attention");
   EXPECT_TRUE(lanes_of.has_value());
   return lanes_of.value_or(std::vector<std::string>{});
 }
@@ -32,7 +36,8 @@ std::vector<std::string> order(Backend backend, const std::string& version, int 
 TEST(AttentionLanes, WithoutADefaultTheOrderOfAppearance) {
   EXPECT_THAT(order(Backend::kTrtllm, "1.3.0rc20", 90, {{"torch_flow_flashinfer", 1}, {"torch_flow", 5}}),
               ElementsAre("torch_flow_flashinfer", "torch_flow"));
-  EXPECT_THAT(order(Backend::kSglang, "0.5.14", 89, {{"triton", 1}, {"flashinfer", 2}}), ElementsAre("triton", "flashinfer"));
+  EXPECT_THAT(order(Backend::kSglang, "0.5.14", 89, {{"triton", 1}, {"flashinfer", 2}}),
+              ElementsAre("triton", "flashinfer"));
 }
 
 TEST(AttentionLanes, TheFrameworksKernelComesFirstThenWhatCoversMost) {

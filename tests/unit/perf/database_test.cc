@@ -6,10 +6,21 @@ namespace {
 
 TEST(Database, WithoutAPackThereIsNone) {
   const toy::Packs packs;
-  const auto database = Database::open(packs.store(), toy::system(), Backend::kTrtllm, "current", DatabaseMode::kSilicon);
+  const auto database =
+      Database::open(packs.store(), toy::system(), Backend::kTrtllm, "current", DatabaseMode::kSilicon);
   ASSERT_FALSE(database.has_value());
   EXPECT_EQ(database.error().kind, ErrorKind::kNoTables);
   EXPECT_NE(database.error().message.find("toy"), std::string::npos);
+}
+
+TEST(Database, TheRooflineNeedsNoPack) {
+  const toy::Packs packs;
+  const auto database = Database::open(packs.store(), toy::system(), Backend::kTrtllm, "current", DatabaseMode::kSol);
+  ASSERT_TRUE(database.has_value());
+  EXPECT_EQ(database->version(), "estimate");
+  const auto engine = Engine::build(*database, toy::model(), {}, {});
+  ASSERT_TRUE(engine.has_value());
+  EXPECT_GT(engine->run_static(toy::load(1024, 64), 4, StaticMode::kBoth)->request_latency_ms, 0);
 }
 
 TEST(Database, ResolvesSlotsAndRefusesUnknownVersions) {
@@ -48,11 +59,13 @@ TEST(Database, Fp4IsUnpackedWhereTheGpuCannotMultiplyIt) {
   packs.add(Backend::kTrtllm, "1.2.3", toy::whole_set("torch_flow", 0.5));
   QuantOverrides fixed;
   fixed.gemm = GemmQuant::kNvfp4;
-  EXPECT_EQ(packs.open(Backend::kTrtllm).resolve_quant(toy::model(), Role::kAggregated, fixed)->gemm, GemmQuant::kNvfp4Wo);
+  EXPECT_EQ(packs.open(Backend::kTrtllm).resolve_quant(toy::model(), Role::kAggregated, fixed)->gemm,
+            GemmQuant::kNvfp4Wo);
   SystemSpec blackwell = toy::system();
   blackwell.sm_version = 100;
   EXPECT_EQ(packs.open(Backend::kTrtllm, DatabaseMode::kSilicon, blackwell)
-                .resolve_quant(toy::model(), Role::kAggregated, fixed)->gemm,
+                .resolve_quant(toy::model(), Role::kAggregated, fixed)
+                ->gemm,
             GemmQuant::kNvfp4);
 }
 
@@ -71,7 +84,8 @@ TEST(Database, ASearchNeedsEveryFormatMeasured) {
   modes = {};
   modes.gemm = GemmQuant::kFp8;
   EXPECT_FALSE(database.check_quant(modes, toy::model(), Role::kDecode).has_value());
-  EXPECT_TRUE(packs.open(Backend::kTrtllm, DatabaseMode::kHybrid).check_quant(modes, toy::model(), Role::kDecode).has_value());
+  EXPECT_TRUE(
+      packs.open(Backend::kTrtllm, DatabaseMode::kHybrid).check_quant(modes, toy::model(), Role::kDecode).has_value());
 }
 
 TEST(Engine, LayoutsThatCannotHoldTheModelAreRefused) {
@@ -82,7 +96,7 @@ TEST(Engine, LayoutsThatCannotHoldTheModelAreRefused) {
   EXPECT_TRUE(build({.tp = 8}).has_value());
   EXPECT_EQ(build({.tp = 3}).error().kind, ErrorKind::kInvalidConfig);
   EXPECT_EQ(build({.tp = 0}).error().kind, ErrorKind::kInvalidConfig);
-  EXPECT_EQ(build({.cp = 2}).error().kind, ErrorKind::kInvalidConfig);   // an SGLang feature
+  EXPECT_EQ(build({.cp = 2}).error().kind, ErrorKind::kInvalidConfig);  // an SGLang feature
 }
 
 }  // namespace

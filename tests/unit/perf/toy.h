@@ -1,6 +1,5 @@
 #pragma once
 
-#include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,18 +12,22 @@
 #include <utility>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "dynamo/profiler/facts.h"
 #include "dynamo/profiler/tables.h"
 #include "perf/engine.h"
 #include "tables/pack_writer.h"
 #include "tables/table_codec.h"
 
-/// Small measured tables made in memory, on a GPU whose rates are powers of ten, so that expectations can be worked by hand.
+/// Small measured tables made in memory, on a GPU whose rates are powers of ten, so that expectations can be worked by
+/// hand.
 namespace dynamo::toy {
 
 inline constexpr double kGib = 1073741824.0;
 
-/// 1 TB/s of which kernels reach half, 1 us a kernel; 100 TFLOP/s bf16, 200 fp8; 4 GPUs a node at 400 GB/s, 50 GB/s beyond.
+/// 1 TB/s of which kernels reach half, 1 us a kernel; 100 TFLOP/s bf16, 200 fp8; 4 GPUs a node at 400 GB/s, 50 GB/s
+/// beyond.
 inline SystemSpec system() {
   SystemSpec s;
   s.name = "toy";
@@ -83,12 +86,15 @@ inline tables::SliceData slice(std::string key, int rank, const Points& points) 
   const std::vector<std::uint32_t>* before = nullptr;
   for (const auto& [at, ms] : points) {
     std::size_t differs = 0;
-    while (before != nullptr && differs < levels && (*before)[differs] == at[differs]) ++differs;
+    while (before != nullptr && differs < levels && (*before)[differs] == at[differs])
+      ++differs;
     for (std::size_t l = differs; l < levels; ++l) {
       out.keys[l].push_back(at[l]);
-      if (l + 1 < levels) out.offsets[l + 1].push_back(0);
+      if (l + 1 < levels)
+        out.offsets[l + 1].push_back(0);
     }
-    for (std::size_t l = 1; l < levels; ++l) out.offsets[l].back() = static_cast<std::uint32_t>(out.keys[l].size());
+    for (std::size_t l = 1; l < levels; ++l)
+      out.offsets[l].back() = static_cast<std::uint32_t>(out.keys[l].size());
     out.values[0].push_back(ms);
     before = &at;
   }
@@ -101,10 +107,12 @@ struct Site {
   std::uint32_t n, k;
   std::map<std::uint32_t, double> curve;
 };
+
 inline tables::SliceData gemm_slice(std::string key, const std::vector<Site>& sites) {
   Points points;
   for (std::uint32_t i = 0; i < sites.size(); ++i) {
-    for (const auto& [m, ms] : sites[i].curve) points[{i, m}] = ms;
+    for (const auto& [m, ms] : sites[i].curve)
+      points[{i, m}] = ms;
   }
   tables::SliceData out = slice(std::move(key), 2, points);
   for (const Site& site : sites) {
@@ -120,9 +128,13 @@ class OwnedTable {
   explicit OwnedTable(const tables::TableData& data) : bytes_(tables::encode(data)) {
     auto table = tables::decode(bytes_);
     EXPECT_TRUE(table.has_value()) << (table.has_value() ? "" : table.error());
-    if (table.has_value()) table_ = std::move(*table);
+    if (table.has_value())
+      table_ = std::move(*table);
   }
-  OwnedTable(const std::string& name, int rank, const tables::SliceData& only) : OwnedTable(tables::TableData{name, rank, {only}}) {}
+
+  OwnedTable(const std::string& name, int rank, const tables::SliceData& only)
+      : OwnedTable(tables::TableData{name, rank, {only}}) {}
+
   [[nodiscard]] const Grid& grid(std::size_t i = 0) const { return table_.slices.at(i).grid; }
 
  private:
@@ -138,36 +150,45 @@ class Packs {
     path_ = ::mkdtemp(name.data());
     stores_.push_back(std::make_unique<TableStore>(path_));
   }
+
   Packs(Backend backend, const std::string& version, const std::vector<tables::TableData>& tables) : Packs() {
     add(backend, version, tables);
   }
+
   ~Packs() {
     stores_.clear();
     std::error_code error;
     std::filesystem::remove_all(path_, error);
   }
+
   Packs(const Packs&) = delete;
   Packs& operator=(const Packs&) = delete;
 
   /// Writes the pack of one system and backend; `own` tables count as measured by the version itself.
-  void add(Backend backend, const std::string& version, const std::vector<tables::TableData>& tables, bool own = true,
+  void add(Backend backend,
+           const std::string& version,
+           const std::vector<tables::TableData>& tables,
+           bool own = true,
            const std::string& system_name = "toy") {
-    tables::PackWriter writer(system_name, std::string(name_of(backend)), "toy 1.0", {version, std::nullopt, std::nullopt});
+    tables::PackWriter writer(
+        system_name, std::string(name_of(backend)), "toy 1.0", {version, std::nullopt, std::nullopt});
     for (const tables::TableData& table : tables) {
       const std::uint32_t number = writer.add_table(table);
       writer.add_entry(version, table.name, Sources::kMerged, number);
-      if (own) writer.add_entry(version, table.name, Sources::kPrimary, number);
+      if (own)
+        writer.add_entry(version, table.name, Sources::kPrimary, number);
     }
     const auto written = writer.write(path_);
     ASSERT_TRUE(written.has_value());
-    stores_.push_back(std::make_unique<TableStore>(path_));   // earlier stores stay: databases refer to their packs
+    stores_.push_back(std::make_unique<TableStore>(path_));  // earlier stores stay: databases refer to their packs
   }
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] const TableStore& store() const {
-    return *stores_.back();
-  }
-  [[nodiscard]] perf::Database open(Backend backend, DatabaseMode mode = DatabaseMode::kSilicon,
+
+  [[nodiscard]] const TableStore& store() const { return *stores_.back(); }
+
+  [[nodiscard]] perf::Database open(Backend backend,
+                                    DatabaseMode mode = DatabaseMode::kSilicon,
                                     const SystemSpec& spec = system()) const {
     auto database = perf::Database::open(store(), spec, backend, "current", mode);
     EXPECT_TRUE(database.has_value()) << (database.has_value() ? "" : database.error().message);
@@ -185,8 +206,8 @@ inline tables::TableData table(std::string name, int rank, std::vector<tables::S
 
 inline constexpr std::array<std::uint32_t, 11> kTokens = {1, 4, 16, 64, 256, 1024, 2048, 4096, 8192, 16384, 32768};
 
-/// Everything the toy model needs with up to eight ranks. All kernels run at `efficiency` of their roofline, so that a prediction
-/// at a collected point is the roofline divided by it.
+/// Everything the toy model needs with up to eight ranks. All kernels run at `efficiency` of their roofline, so that a
+/// prediction at a collected point is the roofline divided by it.
 inline std::vector<tables::TableData> whole_set(const std::string& lane, double efficiency) {
   const SystemSpec s = system();
   const auto gemm_ms = [&](double m, double n, double k) {
@@ -196,7 +217,8 @@ inline std::vector<tables::TableData> whole_set(const std::string& lane, double 
   for (const std::uint32_t n : {256u, 512u, 1024u, 2048u, 4096u, 8192u, 16384u, 32768u}) {
     for (const std::uint32_t k : {128u, 256u, 512u, 1024u, 2048u, 4096u}) {
       Site site{n, k, {}};
-      for (const std::uint32_t m : kTokens) site.curve[m] = gemm_ms(m, n, k);
+      for (const std::uint32_t m : kTokens)
+        site.curve[m] = gemm_ms(m, n, k);
       sites.push_back(site);
     }
   }
@@ -210,10 +232,11 @@ inline std::vector<tables::TableData> whole_set(const std::string& lane, double 
           const double tokens = double{1} * batch * length;
           const double ops = 2 * tokens * length * heads * 128.0;
           const double bytes = 2 * (2 * tokens * heads * 128) + 2 * (2 * tokens * kv_heads * 128);
-          prefill[{heads, length, batch}] = std::max(ops / *s.bf16_flops, bytes / s.mem_bytes_per_s) * 1000 / efficiency;
+          prefill[{heads, length, batch}] =
+              std::max(ops / *s.bf16_flops, bytes / s.mem_bytes_per_s) * 1000 / efficiency;
           const double cached = double{1} * batch * (length - 1);
-          decode[{heads, batch, length}] = (2 * cached * 2 * kv_heads * 128 + 4.0 * batch * heads * 128) /
-                                           s.mem_bytes_per_s * 1000 / efficiency;
+          decode[{heads, batch, length}] =
+              (2 * cached * 2 * kv_heads * 128 + 4.0 * batch * heads * 128) / s.mem_bytes_per_s * 1000 / efficiency;
         }
       }
     }
@@ -228,8 +251,10 @@ inline std::vector<tables::TableData> whole_set(const std::string& lane, double 
     }
     reduce.push_back(slice("half|" + std::to_string(ranks), 1, points));
   }
-  return {table("gemm", 2, {gemm_slice("bfloat16", sites)}), table("context_attention", 3, context),
-          table("generation_attention", 3, generation), table("custom_allreduce", 1, reduce)};
+  return {table("gemm", 2, {gemm_slice("bfloat16", sites)}),
+          table("context_attention", 3, context),
+          table("generation_attention", 3, generation),
+          table("custom_allreduce", 1, reduce)};
 }
 
 }  // namespace dynamo::toy

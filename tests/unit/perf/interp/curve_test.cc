@@ -1,18 +1,20 @@
 #include "perf/interp/curve.h"
 
-#include <gtest/gtest.h>
-
 #include <array>
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 namespace dynamo::perf {
 namespace {
 
 constexpr std::array<std::uint32_t, 3> kKeys = {10, 20, 40};
 constexpr std::array<double, 3> kValues = {2.0, 3.0, 8.0};
-constexpr auto kSol = [](double x) { return x / 10.0; };   // ms
+constexpr auto kSol = [](double x) { return x / 10.0; };  // ms
 
-Found at(double x) { return query_curve(kKeys, kValues, x, kSol); }
+Found at(double x) {
+  return query_curve(kKeys, kValues, x, kSol);
+}
 
 TEST(Curve, CollectedPointsComeBackVerbatim) {
   for (std::size_t i = 0; i < kKeys.size(); ++i) {

@@ -9,10 +9,14 @@ namespace {
 struct Bound {
   toy::OwnedTable table;
   BoundGrid grid;
+
   Bound(int rank, const toy::Points& points) : table("t", rank, toy::slice("s", rank, points)), grid(table.grid()) {}
 
   template <typename Sol>
-  [[nodiscard]] Found at(const Coordinates& query, const Sol& sol, int sqrt_axis = kNoSqrtAxis, bool clamp = false) const {
+  [[nodiscard]] Found at(const Coordinates& query,
+                         const Sol& sol,
+                         int sqrt_axis = kNoSqrtAxis,
+                         bool clamp = false) const {
     return GridQuery(grid, sol, sqrt_axis, clamp).at(query);
   }
 };
@@ -22,8 +26,13 @@ constexpr auto kFirst = [](const Coordinates& at) { return at[0]; };
 
 TEST(GridQuery, CollectedPointsComeBackVerbatimWhateverTheOptions) {
   // Ragged on purpose: every branch ends elsewhere.
-  const toy::Points points = {{{1, 1, 1}, 0.7}, {{1, 1, 9}, 0.9}, {{1, 4, 2}, 1.1}, {{3, 2, 2}, 2.3}, {{3, 8, 1}, 9.1},
-                              {{3, 8, 3}, 9.4}, {{7, 1, 5}, 4.2}};
+  const toy::Points points = {{{1, 1, 1}, 0.7},
+                              {{1, 1, 9}, 0.9},
+                              {{1, 4, 2}, 1.1},
+                              {{3, 2, 2}, 2.3},
+                              {{3, 8, 1}, 9.1},
+                              {{3, 8, 3}, 9.4},
+                              {{7, 1, 5}, 4.2}};
   const Bound bound(3, points);
   for (const int sqrt_axis : {kNoSqrtAxis, 0, 1, 2}) {
     for (const auto& [key, ms] : points) {
@@ -52,7 +61,8 @@ TEST(GridQuery, BlendsTheRootOnTheSquareRootAxis) {
 
 TEST(GridQuery, SquaresAreExactOnTheSquareRootAxis) {
   toy::Points points;
-  for (const std::uint32_t s : {16u, 64u, 256u, 1024u}) points[{s}] = 1e-3 * s * s;
+  for (const std::uint32_t s : {16u, 64u, 256u, 1024u})
+    points[{s}] = 1e-3 * s * s;
   const Bound bound(1, points);
   for (double s = 16; s <= 1024; s += 7.5) {
     EXPECT_NEAR(bound.at({s, 0, 0, 0}, kFirst, 0).ms, 1e-3 * s * s, 1e-9 * s * s);
@@ -83,9 +93,10 @@ TEST(GridQuery, FewPointsAreWeightedByInverseSquaredDistance) {
 
 TEST(GridQuery, TheFifthPointIsTheRadius) {
   // Distances 1 to 4 from 64, the fifth point (2) at 5: weight ((5 - d) / (5 d))^2 = 0.64, 0.09, 4/225, 1/400.
-  const double efficiency[] = {0.9, 0.8, 0.7, 0.6, 0.5, 0.4};   // of 1, 2, 4, 8, 16, 32
+  const double efficiency[] = {0.9, 0.8, 0.7, 0.6, 0.5, 0.4};  // of 1, 2, 4, 8, 16, 32
   toy::Points points;
-  for (std::uint32_t i = 0; i < 6; ++i) points[{1u << i}] = (1u << i) / efficiency[i];
+  for (std::uint32_t i = 0; i < 6; ++i)
+    points[{1u << i}] = (1u << i) / efficiency[i];
   const Bound bound(1, points);
   const double weights = 0.64 + 0.09 + 4.0 / 225 + 1.0 / 400;
   const double blended = (0.64 * 0.4 + 0.09 * 0.5 + 4.0 / 225 * 0.6 + 1.0 / 400 * 0.7) / weights;
@@ -102,13 +113,15 @@ TEST(GridQuery, PointsWithoutATimeAreNoAnchors) {
 TEST(GridQuery, ContinuousAcrossBracketsAndIntoTheHeldRange) {
   toy::Points points;
   for (const std::uint32_t x : {4u, 8u, 16u, 32u}) {
-    for (const std::uint32_t y : {2u, 4u, 8u}) points[{x, y}] = 0.5 + 0.3 * x * y;
+    for (const std::uint32_t y : {2u, 4u, 8u})
+      points[{x, y}] = 0.5 + 0.3 * x * y;
   }
   const Bound bound(2, points);
   // Over the keys, and over both ends of the first axis.
   for (const double x : {4.0, 8.0, 16.0, 32.0}) {
     for (const double y : {2.0, 3.0, 4.0, 8.0}) {
-      if ((x == 4 || x == 32) && y == 3.0) continue;   // off the keys the held value follows points, not the blend between them
+      if ((x == 4 || x == 32) && y == 3.0)
+        continue;  // off the keys the held value follows points, not the blend between them
       const double here = bound.at({x, y, 0, 0}, kProduct).ms;
       EXPECT_NEAR(bound.at({x * (1 - 1e-7), y, 0, 0}, kProduct).ms, here, 1e-4 * here) << x << ' ' << y;
       EXPECT_NEAR(bound.at({x * (1 + 1e-7), y, 0, 0}, kProduct).ms, here, 1e-4 * here) << x << ' ' << y;
@@ -118,7 +131,8 @@ TEST(GridQuery, ContinuousAcrossBracketsAndIntoTheHeldRange) {
 
 TEST(GridQuery, HeldTimesRiseWithTheRoofline) {
   toy::Points points;
-  for (std::uint32_t x = 1; x <= 64; x *= 2) points[{x}] = 0.2 + 1.5 * x;
+  for (std::uint32_t x = 1; x <= 64; x *= 2)
+    points[{x}] = 0.2 + 1.5 * x;
   const Bound bound(1, points);
   double before = bound.at({64, 0, 0, 0}, kFirst).ms;
   for (double x = 65; x < 1e6; x *= 1.1) {
@@ -132,7 +146,7 @@ TEST(GridQuery, ClampRaisesPointsToTheirRoofline) {
   const Bound bound(1, {{{10}, 1}, {{20}, 30}});
   EXPECT_DOUBLE_EQ(bound.at({10, 0, 0, 0}, kFirst, kNoSqrtAxis, true).ms, 10.0);
   EXPECT_DOUBLE_EQ(bound.at({20, 0, 0, 0}, kFirst, kNoSqrtAxis, true).ms, 30.0);
-  EXPECT_DOUBLE_EQ(bound.at({15, 0, 0, 0}, kFirst, kNoSqrtAxis, true).ms, 20.0);   // halfway between 10 and 30
+  EXPECT_DOUBLE_EQ(bound.at({15, 0, 0, 0}, kFirst, kNoSqrtAxis, true).ms, 20.0);  // halfway between 10 and 30
 }
 
 TEST(GridQuery, AnEmptyGridIsAMiss) {

@@ -10,14 +10,22 @@ constexpr auto kSol = [](double m, double n, double k) { return m * n * k / 1e6;
 
 struct Sites {
   toy::OwnedTable table;
+
   explicit Sites(const std::vector<toy::Site>& sites) : table("gemm", 2, toy::gemm_slice("bfloat16", sites)) {}
-  [[nodiscard]] Found at(double m, std::uint32_t n, std::uint32_t k) const { return SiteQuery(table.grid(), n, k).at(m, kSol); }
+
+  [[nodiscard]] Found at(double m, std::uint32_t n, std::uint32_t k) const {
+    return SiteQuery(table.grid(), n, k).at(m, kSol);
+  }
 };
 
 /// A site that runs at `efficiency` for every m.
-toy::Site site(std::uint32_t n, std::uint32_t k, double efficiency, const std::vector<std::uint32_t>& ms = {1, 16, 256}) {
+toy::Site site(std::uint32_t n,
+               std::uint32_t k,
+               double efficiency,
+               const std::vector<std::uint32_t>& ms = {1, 16, 256}) {
   toy::Site out{n, k, {}};
-  for (const std::uint32_t m : ms) out.curve[m] = kSol(m, n, k) / efficiency;
+  for (const std::uint32_t m : ms)
+    out.curve[m] = kSol(m, n, k) / efficiency;
   return out;
 }
 
@@ -31,13 +39,14 @@ TEST(SiteQuery, ACollectedSiteAnswersWithItsCurve) {
 }
 
 TEST(SiteQuery, PointsBelowTheRooflineAreRaised) {
-  const Sites sites({{1000, 1000, {{1, 0.5}, {16, 20}}}});   // rooflines 1 and 16
+  const Sites sites({{1000, 1000, {{1, 0.5}, {16, 20}}}});  // rooflines 1 and 16
   EXPECT_DOUBLE_EQ(sites.at(1, 1000, 1000).ms, 1.0);
   EXPECT_DOUBLE_EQ(sites.at(16, 1000, 1000).ms, 20.0);
 }
 
 TEST(SiteQuery, BeyondItsCurveTheMedianEfficiencyOfThreePointsIsHeld) {
-  // Rooflines 1, 2, 4, 8; efficiencies 0.2, 0.5, 0.4, 0.8. Above: median of the last three 0.5, below: of the first three 0.4.
+  // Rooflines 1, 2, 4, 8; efficiencies 0.2, 0.5, 0.4, 0.8. Above: median of the last three 0.5, below: of the first
+  // three 0.4.
   const Sites sites({{1000, 1000, {{1, 5}, {2, 4}, {4, 10}, {8, 10}}}});
   EXPECT_DOUBLE_EQ(sites.at(16, 1000, 1000).ms, 16 / 0.5);
   EXPECT_DOUBLE_EQ(sites.at(0.5, 1000, 1000).ms, 0.5 / 0.4);
@@ -55,7 +64,8 @@ TEST(SiteQuery, AnotherShapeTakesTheEfficiencyOfItsNeighbours) {
 
 TEST(SiteQuery, OnlyFourNeighboursCount) {
   // Four sites around (256, 256) at one octave; a fifth at two octaves with an absurd efficiency is not asked.
-  const Sites sites({site(128, 256, 0.5), site(512, 256, 0.5), site(256, 128, 0.5), site(256, 512, 0.5), site(1024, 256, 0.01)});
+  const Sites sites(
+      {site(128, 256, 0.5), site(512, 256, 0.5), site(256, 128, 0.5), site(256, 512, 0.5), site(1024, 256, 0.01)});
   EXPECT_NEAR(sites.at(16, 256, 256).ms, kSol(16, 256, 256) / 0.5, 1e-9);
 }
 

@@ -1,8 +1,8 @@
 #include "perf/interp/utilisation_grid.h"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 namespace dynamo::perf {
 namespace {
@@ -40,7 +40,7 @@ TEST(UtilisationGrid, WithoutPointsThereIsNothing) {
 
 TEST(NearestByLog, NearestInRatioAndTheFirstOnTies) {
   const double features[] = {64, 128, 256};
-  EXPECT_EQ(nearest_by_log(100, features), 1u);   // 128 / 100 < 100 / 64
+  EXPECT_EQ(nearest_by_log(100, features), 1u);  // 128 / 100 < 100 / 64
   EXPECT_EQ(nearest_by_log(1e6, features), 2u);
   const double tied[] = {1, 4};
   EXPECT_EQ(nearest_by_log(2, tied), 0u);

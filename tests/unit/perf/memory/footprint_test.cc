@@ -14,10 +14,12 @@ class Memory : public testing::Test {
     packs_.add(backend, version, {toy::table("gemm", 2, {toy::gemm_slice("bfloat16", {{8, 8, {{1, 1}}}})})}, true, gpu);
     return packs_.open(backend, DatabaseMode::kSilicon, *find_system(gpu));
   }
+
   Engine build(const Database& database, const std::string& model, Parallelism parallel, int nextn = 0) {
     const ModelSpec& spec = *find_model(model);
     return std::move(*Engine::build(database, spec, *infer_quant(spec), parallel, nextn));
   }
+
   toy::Packs packs_;
 };
 
@@ -26,7 +28,7 @@ TEST_F(Memory, WeightsOfQwen3Of32BillionInBf16OnFourGpus) {
   const double qkv = (64.0 * 128 / 4 + 2 * 128 * 2) * 5120;
   const double out = 5120.0 * 64 * 128 / 4;
   const double ffn = 3.0 * 25600 / 4 * 5120;
-  const double vocabulary = 2.0 * 151936 / 4 * 5120;   // embedding and logits
+  const double vocabulary = 2.0 * 151936 / 4 * 5120;  // embedding and logits
   const double gib = 2 * (64 * (qkv + out + ffn) + vocabulary) / toy::kGib;
   const Database database = open("h200_sxm", Backend::kTrtllm);
   const MemoryBreakdown memory =
@@ -46,7 +48,8 @@ TEST_F(Memory, PipelineStagesShareTheWeights) {
   const Database database = open("h200_sxm", Backend::kTrtllm);
   const Workload load = toy::load(1024, 2);
   const double one = build(database, "Qwen/Qwen3-32B", {.tp = 2}).static_memory(load, 1, StaticMode::kBoth).weights_gib;
-  const double two = build(database, "Qwen/Qwen3-32B", {.tp = 2, .pp = 2}).static_memory(load, 1, StaticMode::kBoth).weights_gib;
+  const double two =
+      build(database, "Qwen/Qwen3-32B", {.tp = 2, .pp = 2}).static_memory(load, 1, StaticMode::kBoth).weights_gib;
   EXPECT_DOUBLE_EQ(two, one / 2);
 }
 
@@ -61,13 +64,15 @@ TEST_F(Memory, EveryPartOfAStep) {
   EXPECT_DOUBLE_EQ(memory.activations_gib, 2 * 24000.0 * 8192 * 5 / toy::kGib);
   EXPECT_DOUBLE_EQ(memory.nccl_gib, 411041792 / toy::kGib);
   EXPECT_DOUBLE_EQ(memory.others_gib, 3.5);
-  EXPECT_DOUBLE_EQ(memory.total_gib(), memory.weights_gib + memory.activations_gib + memory.kv_cache_gib + memory.nccl_gib + 3.5);
+  EXPECT_DOUBLE_EQ(memory.total_gib(),
+                   memory.weights_gib + memory.activations_gib + memory.kv_cache_gib + memory.nccl_gib + 3.5);
 }
 
 TEST_F(Memory, SmallStepsKeepAFloorOfActivations) {
   const Workload load = toy::load(8, 2);
   const Database trtllm = open("h200_sxm", Backend::kTrtllm);
-  EXPECT_DOUBLE_EQ(build(trtllm, "Qwen/Qwen3-32B", {}).static_memory(load, 1, StaticMode::kBoth).activations_gib, 70 * kMib / toy::kGib);
+  EXPECT_DOUBLE_EQ(build(trtllm, "Qwen/Qwen3-32B", {}).static_memory(load, 1, StaticMode::kBoth).activations_gib,
+                   70 * kMib / toy::kGib);
   const Database sglang = open("h200_sxm", Backend::kSglang, "0.5.14");
   const MemoryBreakdown memory = build(sglang, "Qwen/Qwen3-32B", {}).static_memory(load, 1, StaticMode::kBoth);
   EXPECT_DOUBLE_EQ(memory.activations_gib, 1.15 * 90 * kMib / toy::kGib);
@@ -83,8 +88,10 @@ TEST_F(Memory, KvHeadsAreRoundedUpBeyondTheirNumber) {
 TEST_F(Memory, DraftsMultiplyTheActivationsOfDecode) {
   const Database database = open("h200_sxm", Backend::kTrtllm);
   const Workload load = toy::load(3000, 500);
-  const double plain = build(database, "Qwen/Qwen3-32B", {}).static_memory(load, 4096, StaticMode::kGeneration).activations_gib;
-  const double drafted = build(database, "Qwen/Qwen3-32B", {}, 2).static_memory(load, 4096, StaticMode::kGeneration).activations_gib;
+  const double plain =
+      build(database, "Qwen/Qwen3-32B", {}).static_memory(load, 4096, StaticMode::kGeneration).activations_gib;
+  const double drafted =
+      build(database, "Qwen/Qwen3-32B", {}, 2).static_memory(load, 4096, StaticMode::kGeneration).activations_gib;
   EXPECT_DOUBLE_EQ(drafted, 3 * plain);
   // A step budget counts drafts already.
   EXPECT_DOUBLE_EQ(build(database, "Qwen/Qwen3-32B", {}, 2).step_memory(8, 8192, 1).activations_gib,
@@ -112,13 +119,14 @@ TEST_F(Memory, SglangDerivesTheFractionOfSingleRoleEnginesFromTheGpu) {
   const auto fraction = [&](double capacity_gib, Parallelism p) {
     system.mem_capacity_bytes = capacity_gib * toy::kGib;
     packs_.add(Backend::kSglang, "0.5.14", {toy::table("gemm", 2, {toy::gemm_slice("bfloat16", {{8, 8, {{1, 1}}}})})});
-    return kv_budget(packs_.open(Backend::kSglang, DatabaseMode::kSilicon, system).impl(), p, BudgetRole::kStatic, {}).fraction;
+    return kv_budget(packs_.open(Backend::kSglang, DatabaseMode::kSilicon, system).impl(), p, BudgetRole::kStatic, {})
+        .fraction;
   };
   // MiB kept: 512 + 1.5 * chunk + tp * pp / 8 * 1024 + 2 * graph batch, at least 10,240 above 60 GiB; rounded to 0.001.
-  EXPECT_DOUBLE_EQ(fraction(141, {}), 0.907);            // 512 + 12,288 + 128 + 512 of 144,384
-  EXPECT_DOUBLE_EQ(fraction(141, {.tp = 4}), 0.901);     // 512 + 12,288 + 512 + 1,024
-  EXPECT_DOUBLE_EQ(fraction(16, {}), 0.772);             // 512 + 3,072 + 128 + 16 of 16,384
-  EXPECT_DOUBLE_EQ(fraction(180, {}), 0.858);            // 512 + 24,576 + 128 + 1,024 of 184,320
+  EXPECT_DOUBLE_EQ(fraction(141, {}), 0.907);         // 512 + 12,288 + 128 + 512 of 144,384
+  EXPECT_DOUBLE_EQ(fraction(141, {.tp = 4}), 0.901);  // 512 + 12,288 + 512 + 1,024
+  EXPECT_DOUBLE_EQ(fraction(16, {}), 0.772);          // 512 + 3,072 + 128 + 16 of 16,384
+  EXPECT_DOUBLE_EQ(fraction(180, {}), 0.858);         // 512 + 24,576 + 128 + 1,024 of 184,320
 }
 
 }  // namespace

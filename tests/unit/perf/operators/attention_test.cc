@@ -22,15 +22,20 @@ std::vector<tables::TableData> measured() {
 
 class Attention : public testing::Test {
  protected:
-  [[nodiscard]] static Result<Timing> prefill(const Database& database, int batch, int fresh, int prefix = 0,
-                                              const AttentionConfig& config = kConfig) {
+  [[nodiscard]] static Result<Timing> prefill(
+      const Database& database, int batch, int fresh, int prefix = 0, const AttentionConfig& config = kConfig) {
     return make_context_attention("a", 1, database.impl(), config)
         ->at({.tokens = batch * fresh, .batch = batch, .sequence = fresh, .prefix = prefix});
   }
-  [[nodiscard]] static Result<Timing> decode(const Database& database, int rows, int position,
+
+  [[nodiscard]] static Result<Timing> decode(const Database& database,
+                                             int rows,
+                                             int position,
                                              const AttentionConfig& config = kConfig) {
-    return make_generation_attention("a", 1, database.impl(), config)->at({.tokens = rows, .batch = rows, .sequence = position});
+    return make_generation_attention("a", 1, database.impl(), config)
+        ->at({.tokens = rows, .batch = rows, .sequence = position});
   }
+
   toy::Packs packs_{Backend::kTrtllm, "1.0.0", measured()};
   Database database_ = packs_.open(Backend::kTrtllm);
 };
@@ -58,7 +63,8 @@ TEST_F(Attention, TheSquareOfTheLengthIsBlendedInItsRoot) {
 TEST_F(Attention, ACachedPrefixLeavesItsShareOfTheWork) {
   // 192 cached and 64 new tokens: (256^2 - 192^2) / 256^2 of a whole prompt of 256
   const double whole = 1e-3 * 256 * 256;
-  EXPECT_NEAR(prefill(database_, 1, 64, 192)->ms, whole * (256.0 * 256 - 192 * 192) / (256 * 256) + beside(2048, 512), 1e-12);
+  EXPECT_NEAR(
+      prefill(database_, 1, 64, 192)->ms, whole * (256.0 * 256 - 192 * 192) / (256 * 256) + beside(2048, 512), 1e-12);
 }
 
 TEST_F(Attention, NormsOfQueryAndKeyAddTheirPasses) {
@@ -90,8 +96,8 @@ TEST_F(Attention, HybridEstimatesAnotherHeadWidthFromTheMeasuredOne) {
   AttentionConfig config = kConfig;
   config.head_dim = 64;
   const Database hybrid = packs_.open(Backend::kTrtllm, DatabaseMode::kHybrid);
-  // Efficiency at (8, 256, 1) with width 128: roofline 2 * 256^2 * 8 * 128 / 1e14 s over 65.536 ms. Width 64 needs half the work and
-  // reaches 0.58 of the efficiency on TensorRT-LLM.
+  // Efficiency at (8, 256, 1) with width 128: roofline 2 * 256^2 * 8 * 128 / 1e14 s over 65.536 ms. Width 64 needs half
+  // the work and reaches 0.58 of the efficiency on TensorRT-LLM.
   const double estimate = 1e-3 * 256 * 256 / 2 / 0.58;
   EXPECT_NEAR(prefill(hybrid, 1, 256, 0, config)->ms, estimate + beside(1024, 256), 1e-9);
   EXPECT_EQ(prefill(hybrid, 1, 256, 0, config)->shares.looked_up, 0);

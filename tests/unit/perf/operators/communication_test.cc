@@ -20,7 +20,9 @@ Result<Timing> all_reduce(const Database& database, int ranks, int tokens = 1024
 
 TEST(AllReduce, MeasuredRankCountsAnswerThemselves) {
   toy::Packs packs;
-  packs.add(Backend::kTrtllm, "1.0.0", {toy::table("custom_allreduce", 1, {toy::slice("half|2", 1, {{{1000}, 1.0}, {{3000}, 5.0}})})});
+  packs.add(Backend::kTrtllm,
+            "1.0.0",
+            {toy::table("custom_allreduce", 1, {toy::slice("half|2", 1, {{{1000}, 1.0}, {{3000}, 5.0}})})});
   const Database database = packs.open(Backend::kTrtllm);
   EXPECT_EQ(all_reduce(database, 2, 100, 10)->ms, 1.0);
   EXPECT_DOUBLE_EQ(all_reduce(database, 2, 200, 10)->ms, 3.0);
@@ -37,7 +39,8 @@ TEST(AllReduce, OneRankIsFree) {
 }
 
 TEST(AllReduce, BeyondTheMeasuredRanksTheRingShareScales) {
-  // Published for tables with 2 and 4 ranks, constant 4 ms, a wire that does not slow down: 8 ranks 4.6667, 16 ranks 5.0.
+  // Published for tables with 2 and 4 ranks, constant 4 ms, a wire that does not slow down: 8 ranks 4.6667, 16
+  // ranks 5.0.
   SystemSpec rack = toy::system();
   rack.gpus_per_node = 16;
   toy::Packs packs;
@@ -71,13 +74,18 @@ TEST(AllReduce, RooflineIsARing) {
   toy::Packs packs;
   packs.add(Backend::kTrtllm, "1.0.0", {flat_all_reduce({2})});
   // 8,192 elements of 2 bytes, 2 * 3/4 of them over 400 GB/s
-  EXPECT_DOUBLE_EQ(all_reduce(packs.open(Backend::kTrtllm, DatabaseMode::kSol), 4)->ms, 2 * 8192.0 * 2 / 4 * 3 / 4e11 * 1000);
+  EXPECT_DOUBLE_EQ(all_reduce(packs.open(Backend::kTrtllm, DatabaseMode::kSol), 4)->ms,
+                   2 * 8192.0 * 2 / 4 * 3 / 4e11 * 1000);
 }
 
 TEST(Collective, ReadsItsOperationAndFallsBackToOneCcl) {
   toy::Packs packs;
-  packs.add(Backend::kVllm, "1.0.0",
-            {toy::table("nccl", 1, {toy::slice("half|all_gather|2", 1, {{{1000}, 1.0}}), toy::slice("half|alltoall|2", 1, {{{1000}, 7.0}})}),
+  packs.add(Backend::kVllm,
+            "1.0.0",
+            {toy::table("nccl",
+                        1,
+                        {toy::slice("half|all_gather|2", 1, {{{1000}, 1.0}}),
+                         toy::slice("half|alltoall|2", 1, {{{1000}, 7.0}})}),
              toy::table("oneccl", 1, {toy::slice("half|all_gather|4", 1, {{{1000}, 2.0}})})});
   const Database database = packs.open(Backend::kVllm);
   const auto time = [&](Collective kind, int ranks) {
@@ -94,7 +102,8 @@ TEST(PointToPoint, WireBetweenNodesPlusLatency) {
   packs.add(Backend::kTrtllm, "1.0.0", {flat_all_reduce({2})});
   const Database database = packs.open(Backend::kTrtllm);
   // 100 tokens * 50 values * 2 bytes over 50 GB/s, and 10 us
-  EXPECT_DOUBLE_EQ(make_point_to_point("p2p", 1, database.impl(), 50, 2)->at({.tokens = 100})->ms, (10000 / 5e10 + 1e-5) * 1000);
+  EXPECT_DOUBLE_EQ(make_point_to_point("p2p", 1, database.impl(), 50, 2)->at({.tokens = 100})->ms,
+                   (10000 / 5e10 + 1e-5) * 1000);
   EXPECT_EQ(make_point_to_point("p2p", 1, database.impl(), 50, 1)->at({.tokens = 100})->ms, 0);
   const Database sol = packs.open(Backend::kTrtllm, DatabaseMode::kSol);
   EXPECT_DOUBLE_EQ(make_point_to_point("p2p", 1, sol.impl(), 50, 2)->at({.tokens = 100})->ms, 10000 / 5e10 * 1000);

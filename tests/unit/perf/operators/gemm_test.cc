@@ -11,8 +11,13 @@ constexpr double kSol = 2.0 * (2.0 * 16 * 1024 + 1024.0 * 1024) / 1e12 * 1000;
 /// The same in fp8: half the bytes.
 constexpr double kSolFp8 = kSol / 2;
 
-toy::Site one_site(double ms) { return {1024, 1024, {{16, ms}}}; }
-tables::TableData scale(const char* name, double ms) { return toy::table(name, 2, {toy::slice("fp8", 2, {{{16, 1024}, ms}})}); }
+toy::Site one_site(double ms) {
+  return {1024, 1024, {{16, ms}}};
+}
+
+tables::TableData scale(const char* name, double ms) {
+  return toy::table(name, 2, {toy::slice("fp8", 2, {{{16, 1024}, ms}})});
+}
 
 GemmShape shape(GemmQuant quant, bool low_precision_input = false) {
   return {.n = 1024, .k = 1024, .quant = quant, .low_precision_input = low_precision_input};
@@ -40,7 +45,8 @@ TEST(Gemm, MeasuredPointsComeBackVerbatim) {
 
 TEST(Gemm, LogitsCountSequencesNotTokens) {
   toy::Packs packs;
-  packs.add(Backend::kTrtllm, "1.0.0",
+  packs.add(Backend::kTrtllm,
+            "1.0.0",
             {toy::table("gemm", 2, {toy::gemm_slice("bfloat16", {{1024, 1024, {{2, 0.125}, {16, 0.25}}}})})});
   const Database database = packs.open(Backend::kTrtllm);
   const auto op = make_gemm("logits", 1, database.impl(), {.n = 1024, .k = 1024, .rows_are_sequences = true});
@@ -60,9 +66,13 @@ TEST(Gemm, WeightsFollowTheFormat) {
 class StaticScales : public testing::Test {
  protected:
   void measure(double fp8, double compute_scale, double scale_matrix) {
-    packs_.add(Backend::kTrtllm, "1.0.0", {toy::table("gemm", 2, {toy::gemm_slice("fp8", {one_site(fp8)})}),
-                                           scale("computescale", compute_scale), scale("scale_matrix", scale_matrix)});
+    packs_.add(Backend::kTrtllm,
+               "1.0.0",
+               {toy::table("gemm", 2, {toy::gemm_slice("fp8", {one_site(fp8)})}),
+                scale("computescale", compute_scale),
+                scale("scale_matrix", scale_matrix)});
   }
+
   toy::Packs packs_;
 };
 
@@ -71,9 +81,9 @@ TEST_F(StaticScales, TheScalingPassesAreSaved) {
   const Database database = packs_.open(Backend::kTrtllm);
   EXPECT_DOUBLE_EQ(time_of(database, shape(GemmQuant::kFp8))->ms, 1.0);
   const auto own_input = time_of(database, shape(GemmQuant::kFp8Static));
-  EXPECT_DOUBLE_EQ(own_input->ms, 0.75);                                       // without computing the scale
+  EXPECT_DOUBLE_EQ(own_input->ms, 0.75);  // without computing the scale
   EXPECT_EQ(own_input->source, Source::kEstimated);
-  EXPECT_DOUBLE_EQ(time_of(database, shape(GemmQuant::kFp8Static, true))->ms, 0.625);   // nor applying it
+  EXPECT_DOUBLE_EQ(time_of(database, shape(GemmQuant::kFp8Static, true))->ms, 0.625);  // nor applying it
 }
 
 TEST_F(StaticScales, NeverBelowTheRoofline) {

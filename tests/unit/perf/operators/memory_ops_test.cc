@@ -7,7 +7,8 @@ namespace {
 
 class MemoryOps : public testing::Test {
  protected:
-  toy::Packs packs_{Backend::kTrtllm, "1.0.0", {toy::table("gemm", 2, {toy::gemm_slice("bfloat16", {{8, 8, {{1, 1}}}})})}};
+  toy::Packs packs_{
+      Backend::kTrtllm, "1.0.0", {toy::table("gemm", 2, {toy::gemm_slice("bfloat16", {{8, 8, {{1, 1}}}})})}};
   Database silicon_ = packs_.open(Backend::kTrtllm);
   Database sol_ = packs_.open(Backend::kTrtllm, DatabaseMode::kSol);
 };

@@ -31,7 +31,8 @@ TEST(Timing, AZeroHasNoSayInTheSource) {
 }
 
 TEST(Timing, ScalingScalesEveryShare) {
-  const Timing scaled = Timing::measured(Found::at(2, Method::kInterpolated)).plus(Timing::modelled(3, Source::kSol)).scaled(0.5);
+  const Timing scaled =
+      Timing::measured(Found::at(2, Method::kInterpolated)).plus(Timing::modelled(3, Source::kSol)).scaled(0.5);
   EXPECT_EQ(scaled.ms, 2.5);
   EXPECT_EQ(scaled.shares.interpolated, 1);
   EXPECT_EQ(scaled.shares.modelled, 1.5);

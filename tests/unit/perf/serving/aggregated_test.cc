@@ -8,8 +8,13 @@ namespace {
 class Aggregated : public testing::TestWithParam<Backend> {
  protected:
   Aggregated() { packs_.add(GetParam(), "1.0.0", toy::whole_set("lane", 0.5)); }
-  [[nodiscard]] Engine engine(Parallelism p = {}) const { return std::move(*Engine::build(packs_.open(GetParam()), toy::model(), {}, p)); }
+
+  [[nodiscard]] Engine engine(Parallelism p = {}) const {
+    return std::move(*Engine::build(packs_.open(GetParam()), toy::model(), {}, p));
+  }
+
   [[nodiscard]] double dispatch_ms() const { return GetParam() == Backend::kVllm ? 0.8 * toy::model().layers : 0.0; }
+
   toy::Packs packs_;
 };
 
@@ -29,7 +34,8 @@ TEST_P(Aggregated, LatenciesFollowFromTheTwoKindsOfSteps) {
 TEST_P(Aggregated, ThroughputIsWhatLeavesInOneRoundOfSteps) {
   const auto point = engine().run_aggregated(toy::load(1024, 100), 8, 1024);
   double expected = 8 * 99 * 1000 / (8 * point->mix_step_ms + 92 * point->genonly_step_ms);
-  if (GetParam() == Backend::kVllm) expected = std::min(expected, 8 * 99 * 1000 / point->request_latency_ms);
+  if (GetParam() == Backend::kVllm)
+    expected = std::min(expected, 8 * 99 * 1000 / point->request_latency_ms);
   EXPECT_NEAR(point->tokens_per_s, expected, 1e-9 * expected);
   EXPECT_NEAR(point->seq_per_s, expected / 99, 1e-9 * expected);
   EXPECT_NEAR(point->tokens_per_s_user, 1000 / point->tpot_ms, 1e-9);
@@ -71,7 +77,8 @@ TEST_P(Aggregated, OperatorTimesAddUpToTheSteps) {
     double ms = 0;
     for (const OperatorTime& time : times) {
       ms += time.ms;
-      EXPECT_NEAR(time.looked_up_ms + time.interpolated_ms + time.extrapolated_ms + time.modelled_ms, time.ms, 1e-12) << time.name;
+      EXPECT_NEAR(time.looked_up_ms + time.interpolated_ms + time.extrapolated_ms + time.modelled_ms, time.ms, 1e-12)
+          << time.name;
     }
     return ms;
   };
@@ -95,7 +102,9 @@ TEST_P(Aggregated, MoreCacheThanBudgetIsToldApartFromNoRoomAtAll) {
   EXPECT_GT(tight->memory.kv_cache_gib, tight->kv_budget_gib);
 }
 
-INSTANTIATE_TEST_SUITE_P(Backends, Aggregated, testing::Values(Backend::kTrtllm, Backend::kSglang, Backend::kVllm),
+INSTANTIATE_TEST_SUITE_P(Backends,
+                         Aggregated,
+                         testing::Values(Backend::kTrtllm, Backend::kSglang, Backend::kVllm),
                          [](const auto& param_info) { return std::string(name_of(param_info.param)); });
 
 }  // namespace

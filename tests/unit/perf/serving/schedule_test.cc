@@ -8,13 +8,16 @@ namespace {
 class ScheduleTest : public testing::TestWithParam<Backend> {
  protected:
   ScheduleTest() {
-    for (const Backend b : {Backend::kTrtllm, Backend::kSglang, Backend::kVllm}) packs_.add(b, "1.0.0", toy::whole_set("lane", 0.5));
+    for (const Backend b : {Backend::kTrtllm, Backend::kSglang, Backend::kVllm})
+      packs_.add(b, "1.0.0", toy::whole_set("lane", 0.5));
   }
-  [[nodiscard]] Schedule schedule(Backend backend, const Workload& load, int batch, int ctx_tokens, int nextn = 0,
-                                  double accepted = 0) const {
+
+  [[nodiscard]] Schedule schedule(
+      Backend backend, const Workload& load, int batch, int ctx_tokens, int nextn = 0, double accepted = 0) const {
     const Engine::Impl engine{packs_.open(backend), toy::model(), {}, {}, nextn, accepted, {}, {}};
     return schedule_of(engine, load, batch, ctx_tokens);
   }
+
   toy::Packs packs_;
 };
 
@@ -88,11 +91,14 @@ TEST_P(ScheduleTest, AtLeastOneSequenceDecodes) {
   EXPECT_EQ(schedule(GetParam(), toy::load(100, 100), 2, 400).mixed.decode_requests, 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(Backends, ScheduleTest, testing::Values(Backend::kTrtllm, Backend::kSglang, Backend::kVllm),
+INSTANTIATE_TEST_SUITE_P(Backends,
+                         ScheduleTest,
+                         testing::Values(Backend::kTrtllm, Backend::kSglang, Backend::kVllm),
                          [](const auto& param_info) { return std::string(name_of(param_info.param)); });
 
 TEST_F(ScheduleTest, QuotientsAreFlooredBeforeTheyAreRounded) {
-  // 297 steps of prefill for 19 of decode: 297 / (297 / 19) is 19 in real numbers, 18 after a floor division of doubles.
+  // 297 steps of prefill for 19 of decode: 297 / (297 / 19) is 19 in real numbers, 18 after a floor division of
+  // doubles.
   EXPECT_EQ(schedule(Backend::kTrtllm, toy::load(100, 19), 297, 100).mixed.decode_requests, 18);
 }
 

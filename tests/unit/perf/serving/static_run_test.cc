@@ -6,14 +6,18 @@ namespace {
 class StaticRun : public testing::Test {
  protected:
   StaticRun() { packs_.add(Backend::kTrtllm, "1.0.0", toy::whole_set("lane", 0.5)); }
+
   [[nodiscard]] Engine engine(Parallelism p = {}, int nextn = 0, double accepted = 0) const {
     return std::move(*Engine::build(packs_.open(Backend::kTrtllm), toy::model(), {}, p, nextn, accepted));
   }
+
   static double sum(const std::vector<OperatorTime>& times) {
     double ms = 0;
-    for (const OperatorTime& time : times) ms += time.ms;
+    for (const OperatorTime& time : times)
+      ms += time.ms;
     return ms;
   }
+
   toy::Packs packs_;
   Workload load_ = toy::load(1024, 129);
 };
@@ -67,14 +71,15 @@ TEST_F(StaticRun, LatencyFactorsScaleTime) {
 TEST_F(StaticRun, AcceptedDraftsDivideTheTokenTime) {
   const StaticPoint plain = *engine({}, 1, 0).run_static(load_, 4, StaticMode::kBoth);
   const StaticPoint accepted = *engine({}, 1, 0.5).run_static(load_, 4, StaticMode::kBoth);
-  EXPECT_NEAR(accepted.tpot_ms, plain.tpot_ms / 1.5, 1e-3);          // reported with three decimals
+  EXPECT_NEAR(accepted.tpot_ms, plain.tpot_ms / 1.5, 1e-3);  // reported with three decimals
   EXPECT_NEAR(accepted.tokens_per_s_user, plain.tokens_per_s_user * 1.5, 0.01);
   EXPECT_NEAR(accepted.ttft_ms, plain.ttft_ms, 1e-3);
 }
 
 TEST_F(StaticRun, AShorterWorkerLayoutMissesNothing) {
   for (const int tp : {1, 2, 4, 8}) {
-    for (const int batch : {1, 7, 64}) EXPECT_TRUE(engine({.tp = tp}).run_static(load_, batch, StaticMode::kBoth).has_value()) << tp;
+    for (const int batch : {1, 7, 64})
+      EXPECT_TRUE(engine({.tp = tp}).run_static(load_, batch, StaticMode::kBoth).has_value()) << tp;
   }
 }
 
