@@ -57,4 +57,4 @@ Provenance provenance_of(const Estimate& unit, const search::Scenario& scenario,
   return sum;
 }
 
-}  // namespace dynamo::decide
+}  // namespace dynamo::decision
