@@ -7,8 +7,7 @@ namespace dynamo::cases {
 WorkerCase read_worker_case(Arguments& args, const CaseContext& context) {
   WorkerCase c;
   if (auto model = args.model("model_path", context.models); model.has_value()) c.model = *model;
-  c.system = args.system("system_name");
-  if (c.system == nullptr) args.complain("system_name is required");
+  c.system = args.required_system("system_name");
   c.backend = args.backend("backend_name");
   c.version = args.text("backend_version", "current");
   c.mode = args.database_mode();

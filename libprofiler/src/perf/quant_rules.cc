@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "perf/database_impl.h"
 #include "perf/operators/attention_tables.h"
@@ -12,16 +13,24 @@ constexpr int kFirstBlackwellCapability = 100;
 
 bool runs_prefill(Role role) { return role != Role::kDecode; }
 
-/// Whether prefill attention was measured in that format together with that KV format.
-bool has_fmha(const Database::Impl& database, FmhaQuant fmha, KvQuant kv) {
-  return AttentionTable(database, "context_attention", std::string(facts_of(fmha).name) + "|" + std::string(facts_of(kv).name))
+/// Whether prefill attention was measured in that format together with that KV format (absent = with any).
+bool has_fmha(const Database::Impl& database, FmhaQuant fmha, std::optional<KvQuant> kv) {
+  constexpr KvQuant kAny[] = {KvQuant::kBfloat16, KvQuant::kInt8, KvQuant::kFp8};
+  if (!kv.has_value()) return std::ranges::any_of(kAny, [&](KvQuant one) { return has_fmha(database, fmha, one); });
+  return AttentionTable(database, "context_attention", std::string(facts_of(fmha).name) + "|" + std::string(facts_of(*kv).name))
       .has_format();
 }
 
-/// Formats that prefill attention was measured in, for that KV format; empty = unknown.
-bool knows_any_fmha(const Database::Impl& database, KvQuant kv) {
+/// Whether prefill attention was measured at all for that KV format.
+bool knows_any_fmha(const Database::Impl& database, std::optional<KvQuant> kv) {
   return has_fmha(database, FmhaQuant::kBfloat16, kv) || has_fmha(database, FmhaQuant::kFp8, kv) ||
          has_fmha(database, FmhaQuant::kFp8Block, kv);
+}
+
+/// The KV format that the user or the checkpoint names; a default that nobody named does not narrow what was measured.
+std::optional<KvQuant> named_kv(const ModelSpec& model, const QuantModes& modes, const QuantOverrides& overrides) {
+  const bool named = overrides.kv.has_value() || !model.quant.kv_algorithm.empty() || modes.kv != KvQuant::kBfloat16;
+  return named ? std::optional(modes.kv) : std::nullopt;
 }
 
 Error no_fp8_attention() {
@@ -30,11 +39,12 @@ Error no_fp8_attention() {
 }
 
 /// fp8 attention that nobody measured falls back to bf16 when the checkpoint, not the user, asked for it.
-Result<FmhaQuant> fmha_by_data(const Database::Impl& database, const QuantModes& modes, bool fixed, Role role) {
-  if (runs_prefill(role) && modes.fmha == FmhaQuant::kFp8 && knows_any_fmha(database, modes.kv) &&
-      !has_fmha(database, FmhaQuant::kFp8, modes.kv)) {
+Result<FmhaQuant> fmha_by_data(const Database::Impl& database, const QuantModes& modes, std::optional<KvQuant> kv, bool fixed,
+                               Role role) {
+  if (runs_prefill(role) && modes.fmha == FmhaQuant::kFp8 && knows_any_fmha(database, kv) &&
+      !has_fmha(database, FmhaQuant::kFp8, kv)) {
     if (fixed) return std::unexpected(no_fp8_attention());
-    if (has_fmha(database, FmhaQuant::kBfloat16, modes.kv)) return FmhaQuant::kBfloat16;
+    if (has_fmha(database, FmhaQuant::kBfloat16, kv)) return FmhaQuant::kBfloat16;
   }
   const bool vllm = database.backend == Backend::kVllm;
   if (!fixed && vllm && modes.fmha == FmhaQuant::kFp8) return FmhaQuant::kBfloat16;   // vLLM prefills in bf16 by default
@@ -79,7 +89,7 @@ Result<QuantModes> Database::resolve_quant(const ModelSpec& model, Role role, co
   modes.kv = overrides.kv.value_or(modes.kv);
   modes.fmha = overrides.fmha.value_or(modes.fmha);
   modes.comm = overrides.comm.value_or(modes.comm);
-  const auto fmha = fmha_by_data(*impl_, modes, overrides.fmha.has_value(), role);
+  const auto fmha = fmha_by_data(*impl_, modes, named_kv(model, modes, overrides), overrides.fmha.has_value(), role);
   if (!fmha.has_value()) return std::unexpected(fmha.error());
   modes.fmha = *fmha;
   if (impl_->system.sm_version < kFirstBlackwellCapability) {
