@@ -32,9 +32,9 @@ struct RunPool {
 };
 
 std::expected<RunPool, CaseError> run_pool(const WorkerCase& c, const CaseContext& context, const Pool& pool, perf::Role role) {
-  auto built = build_worker(c, context, pool.layout, role, 0.0);
-  if (!built.has_value()) return std::unexpected(case_error(built.error()));
   const bool prefill = role == perf::Role::kPrefill;
+  auto built = build_worker(c, context, pool.layout, role, 0.0, perf::PhaseNeeds{.prefill = prefill, .decode = !prefill});
+  if (!built.has_value()) return std::unexpected(case_error(built.error()));
   const auto point = built->engine.run_static(c.load, pool.batch,
                                               prefill ? perf::StaticMode::kContext : perf::StaticMode::kGeneration,
                                               prefill ? search::kPrefillLatencyFactor : search::kDecodeLatencyFactor);

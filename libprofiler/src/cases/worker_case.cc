@@ -48,12 +48,17 @@ Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::stri
 }
 
 perf::Result<BuiltWorker> build_worker(const WorkerCase& c, const CaseContext& context, const Parallelism& layout,
-                                       perf::Role role, double accepted) {
+                                       perf::Role role, double accepted, std::optional<perf::PhaseNeeds> needs) {
   auto database = perf::Database::open(context.tables, *c.system, c.backend, c.version, c.mode);
   if (!database.has_value()) return std::unexpected(database.error());
   auto quant = database->resolve_quant(c.model, role, c.quant);
   if (!quant.has_value()) return std::unexpected(quant.error());
-  auto engine = perf::Engine::build(*database, c.model, *quant, layout, c.nextn, accepted);
+  perf::Result<perf::ExpertExchange> exchange{};
+  if (needs.has_value()) {
+    exchange = perf::resolve_exchange(*database, c.model, quant->moe, layout, *needs, perf::ExchangePolicy::kWhereNeeded);
+    if (!exchange.has_value()) return std::unexpected(exchange.error());
+  }
+  auto engine = perf::Engine::build(*database, c.model, *quant, layout, c.nextn, accepted, *exchange);
   if (!engine.has_value()) return std::unexpected(engine.error());
   return BuiltWorker{std::move(*database), std::move(*engine)};
 }

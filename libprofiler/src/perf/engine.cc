@@ -12,11 +12,12 @@ Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 
 Result<Engine> Engine::build(const Database& database, const ModelSpec& model, const QuantModes& quant,
-                             const Parallelism& parallel, int nextn, double nextn_accepted) {
+                             const Parallelism& parallel, int nextn, double nextn_accepted,
+                             const ExpertExchange& exchange) {
   Engine engine;
   engine.impl_ = std::make_unique<Impl>(Impl{database, model, quant, parallel, nextn, nextn_accepted, {}, {}});
   Impl& self = *engine.impl_;
-  auto graph = build_graph({self.tables(), self.model, self.quant, self.parallel, nextn});
+  auto graph = build_graph({self.tables(), self.model, self.quant, self.parallel, nextn, exchange});
   if (!graph.has_value()) return std::unexpected(graph.error());
   self.graph = std::move(*graph);
   self.footprint.emplace(self.tables(), self.model, self.quant, self.parallel, nextn, self.graph);
