@@ -8,6 +8,9 @@ namespace dynamo::cases {
 
 namespace {
 
+/// Far beyond every length, batch and rank count that anybody serves; keeps products of two of them exact.
+constexpr int kLargestInteger = 1 << 24;
+
 std::string join(const std::vector<std::string>& parts) {
   std::string text;
   for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
@@ -47,8 +50,8 @@ std::optional<int> Arguments::optional_integer(std::string_view name, int low) {
   const Value* value = find(name);
   if (value == nullptr) return std::nullopt;
   const double number = value->is_number() ? value->number_or(0) : std::numeric_limits<double>::quiet_NaN();
-  if (!(number >= low && number <= std::numeric_limits<int>::max() && number == std::floor(number))) {
-    complain(expected(name, "an integer of at least " + std::to_string(low)));
+  if (!(number >= low && number <= kLargestInteger && number == std::floor(number))) {
+    complain(expected(name, "an integer from " + std::to_string(low) + " to " + std::to_string(kLargestInteger)));
     return std::nullopt;
   }
   return static_cast<int>(number);

@@ -30,6 +30,12 @@ constexpr auto kAll = [](const Operator&) { return true; };
 
 }  // namespace
 
+Result<void> check_step_tokens(std::int64_t batch, std::int64_t length) {
+  if (batch * length <= kMaxStepTokens) return {};
+  return std::unexpected(Error{ErrorKind::kInvalidConfig, "a step of " + std::to_string(batch * length) +
+                                                              " tokens is more than any engine runs"});
+}
+
 int middle_position(int isl, int osl) { return isl + osl / 2 + 1; }
 
 Result<Timing> context_pass(const Graph& graph, int batch, int isl, int prefix, const OperatorSink& sink) {

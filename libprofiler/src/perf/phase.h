@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -29,6 +30,11 @@ struct MixedStep {
 /// All tokens share the token-wise operators as one sequence; prefill attention is that of whole prompts, divided by the passes
 /// a prompt is spread over; decode attention runs at the middle of the answer. `sink` sees each operator once per part.
 [[nodiscard]] Result<Timing> mixed_step(const Graph& graph, const MixedStep& step, const OperatorSink& sink = {});
+
+/// Tokens that one step may hold: beyond it, counts would no longer be exact.
+inline constexpr std::int64_t kMaxStepTokens = std::int64_t{1} << 30;
+/// Error kInvalidConfig when `batch` sequences of `length` tokens are more than that.
+[[nodiscard]] Result<void> check_step_tokens(std::int64_t batch, std::int64_t length);
 
 /// Middle position of an answer: where steps of a steady state are priced.
 [[nodiscard]] int middle_position(int isl, int osl);

@@ -60,6 +60,9 @@ Result<AggregatedPoint> Engine::run_aggregated(const Workload& load, int batch, 
   if (load.isl < 1 || load.osl < 1) {
     return std::unexpected(Error{ErrorKind::kInvalidConfig, "a worker that mixes prefill and decode needs isl and osl above 0"});
   }
+  if (const auto fits = check_step_tokens(batch, std::max(load.isl, engine.nextn + 1)); !fits.has_value()) {
+    return std::unexpected(fits.error());
+  }
   const Schedule s = schedule_of(engine, load, batch, ctx_tokens);
   const Result<Timing> mix = mixed_step(engine.graph, s.mixed);
   if (!mix.has_value()) return std::unexpected(mix.error());

@@ -62,6 +62,9 @@ MemoryBreakdown Engine::static_memory(const Workload& load, int batch, StaticMod
 Result<StaticPoint> Engine::run_static(const Workload& load, int batch, StaticMode mode, double latency_factor,
                                        int stride) const {
   const Impl& engine = *impl_;
+  if (const auto fits = check_step_tokens(batch, std::max(load.isl, engine.nextn + 1)); !fits.has_value()) {
+    return std::unexpected(fits.error());
+  }
   StaticPoint point;
   if (mode != StaticMode::kGeneration) {
     const auto context = context_pass(engine.graph, batch, load.isl, load.prefix);
