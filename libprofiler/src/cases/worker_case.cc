@@ -45,6 +45,9 @@ Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::stri
   const auto moe_tp = size("moe_tp_size", low);
   const auto moe_ep = size("moe_ep_size", low);
   if (!model.is_moe()) return p;
+  if (!moe_tp.has_value() && !moe_ep.has_value()) {
+    args.complain(prefix + "moe_tp_size or " + prefix + "moe_ep_size is required for a model with experts");
+  }
   const int width = p.tp * p.dp * p.cp;
   p.moe_ep = moe_ep.value_or(moe_tp.has_value() ? width / *moe_tp : 1);
   p.moe_tp = moe_tp.value_or(width / p.moe_ep);

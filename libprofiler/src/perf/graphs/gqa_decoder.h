@@ -6,16 +6,17 @@
 
 namespace dynamo::perf {
 
+/// An attention kernel and the layers that run it.
+struct AttentionRun {
+  double share = 1.0;   ///< of the layers
+  int window = 0;       ///< tokens, 0 = full
+};
+
 /// What decoders with grouped-query attention have in common in one phase: everything but the feed-forward part. Operators are
 /// appended in execution order.
 class GqaDecoder {
  public:
   enum class Phase { kContext, kGeneration };
-  /// An attention kernel and the layers that run it.
-  struct AttentionRun {
-    double share = 1.0;   ///< of the layers
-    int window = 0;       ///< tokens, 0 = full
-  };
 
   GqaDecoder(const GraphInput& input, Phase phase);
 

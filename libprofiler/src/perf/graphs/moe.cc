@@ -12,7 +12,7 @@ namespace {
 /// How unevenly tokens choose experts in this family.
 constexpr const char* kDistribution = "power_law_1.2";
 
-std::vector<GqaDecoder::AttentionRun> attention_runs(const ModelSpec& model) {
+std::vector<AttentionRun> attention_runs(const ModelSpec& model) {
   if (!has_alternating_windows(model)) return {{}};
   return {{.share = 0.5, .window = kAlternatingWindow}, {.share = 0.5, .window = 0}};
 }
