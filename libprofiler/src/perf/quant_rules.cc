@@ -1,7 +1,5 @@
-#include <algorithm>
-
 #include "perf/database_impl.h"
-#include "perf/operators/attention_tables.h"
+#include "perf/quant_tables.h"
 
 namespace dynamo::perf {
 
@@ -11,29 +9,19 @@ constexpr int kFirstBlackwellCapability = 100;
 
 bool runs_prefill(Role role) { return role != Role::kDecode; }
 
-/// Whether prefill attention was measured in that format together with that KV format.
-bool has_fmha(const Database::Impl& database, FmhaQuant fmha, KvQuant kv) {
-  return AttentionTable(database, "context_attention", std::string(facts_of(fmha).name) + "|" + std::string(facts_of(kv).name))
-      .has_format();
-}
-
-/// Formats that prefill attention was measured in, for that KV format; empty = unknown.
-bool knows_any_fmha(const Database::Impl& database, KvQuant kv) {
-  return has_fmha(database, FmhaQuant::kBfloat16, kv) || has_fmha(database, FmhaQuant::kFp8, kv) ||
-         has_fmha(database, FmhaQuant::kFp8Block, kv);
-}
-
 Error no_fp8_attention() {
   return {ErrorKind::kUnsupportedQuant,
           "fmha format fp8 has no measured prefill attention for this system, backend and version; use bfloat16"};
 }
 
 /// fp8 attention that nobody measured falls back to bf16 when the checkpoint, not the user, asked for it.
-Result<FmhaQuant> fmha_by_data(const Database::Impl& database, const QuantModes& modes, bool fixed, Role role) {
-  if (runs_prefill(role) && modes.fmha == FmhaQuant::kFp8 && knows_any_fmha(database, modes.kv) &&
-      !has_fmha(database, FmhaQuant::kFp8, modes.kv)) {
+Result<FmhaQuant> fmha_by_data(const Database::Impl& database, const ModelSpec& model, const QuantModes& modes, bool fixed,
+                               Role role) {
+  const AttentionFormats measured(database, model.family);
+  if (runs_prefill(role) && modes.fmha == FmhaQuant::kFp8 && measured.has_any_prefill(modes.kv) &&
+      !measured.has_prefill(FmhaQuant::kFp8, modes.kv)) {
     if (fixed) return std::unexpected(no_fp8_attention());
-    if (has_fmha(database, FmhaQuant::kBfloat16, modes.kv)) return FmhaQuant::kBfloat16;
+    if (measured.has_prefill(FmhaQuant::kBfloat16, modes.kv)) return FmhaQuant::kBfloat16;
   }
   const bool vllm = database.backend == Backend::kVllm;
   if (!fixed && vllm && modes.fmha == FmhaQuant::kFp8) return FmhaQuant::kBfloat16;   // vLLM prefills in bf16 by default
@@ -63,16 +51,20 @@ Result<QuantModes> Database::resolve_quant(const ModelSpec& model, Role role, co
   }
   QuantModes modes = *inferred;
   modes.gemm = overrides.gemm.value_or(modes.gemm);
+  modes.gemm_from_checkpoint = !overrides.gemm.has_value();
   modes.moe = overrides.moe.value_or(modes.moe);
   modes.kv = overrides.kv.value_or(modes.kv);
   modes.fmha = overrides.fmha.value_or(modes.fmha);
   modes.comm = overrides.comm.value_or(modes.comm);
-  const auto fmha = fmha_by_data(*impl_, modes, overrides.fmha.has_value(), role);
+  const auto fmha = fmha_by_data(*impl_, model, modes, overrides.fmha.has_value(), role);
   if (!fmha.has_value()) return std::unexpected(fmha.error());
   modes.fmha = *fmha;
   if (impl_->system.sm_version < kFirstBlackwellCapability) {
     // No FP4 tensor cores: weights are unpacked to bf16 before they are multiplied.
-    if (modes.gemm == GemmQuant::kNvfp4) modes.gemm = GemmQuant::kNvfp4Wo;
+    if (modes.gemm == GemmQuant::kNvfp4) {
+      modes.gemm = GemmQuant::kNvfp4Wo;
+      modes.gemm_from_checkpoint = false;   // as the reference takes it
+    }
     if (modes.moe == MoeQuant::kNvfp4) modes.moe = MoeQuant::kNvfp4Wo;
   }
   return modes;
@@ -80,19 +72,16 @@ Result<QuantModes> Database::resolve_quant(const ModelSpec& model, Role role, co
 
 Result<void> Database::check_quant(const QuantModes& quant, const ModelSpec& model, Role role) const {
   if (mode() != DatabaseMode::kSilicon) return {};
-  (void)model;
   const bool is_static = quant.gemm == GemmQuant::kFp8Static;
   Result<void> ok = require_slice(*impl_, "gemm", facts_of(is_static ? GemmQuant::kFp8 : quant.gemm).name, "gemm");
   for (const std::string_view table : {"computescale", "scale_matrix"}) {
     if (ok.has_value() && is_static) ok = require_slice(*impl_, table, "fp8", "gemm");
   }
+  const AttentionFormats measured(*impl_, model.family);
   if (ok.has_value() && runs_prefill(role)) {
-    ok = require(has_fmha(*impl_, quant.fmha, quant.kv), "fmha", facts_of(quant.fmha).name);
+    ok = require(measured.has_prefill(quant.fmha, quant.kv), "fmha", facts_of(quant.fmha).name);
   }
-  if (ok.has_value() && role != Role::kPrefill) {
-    const AttentionTable decode(*impl_, "generation_attention", std::string(facts_of(quant.kv).name));
-    ok = require(decode.has_format(), "kvcache", facts_of(quant.kv).name);
-  }
+  if (ok.has_value() && role != Role::kPrefill) ok = require(measured.has_decode(quant.kv), "kvcache", facts_of(quant.kv).name);
   return ok;
 }
 
