@@ -42,10 +42,7 @@ class OneMistake(ProgramTest):
         self.refused(spec(without=["model"]), "model")
 
     def test_unknown_key(self):
-        # Kubernetes drops unknown keys, so this is a warning: a request may come from a newer API.
-        answer = self.run_program("validate", "-f", self.write("request.yaml", spec(bakend="vllm")))
-        self.assertEqual(answer.code, OK, answer.err)
-        self.assertIn("warning: bakend: unknown key; did you mean backend?", answer.err)
+        self.refused(spec(bakend="vllm"), "error: bakend: unknown key; did you mean backend?")
 
     def test_unknown_enum_value(self):
         self.refused(spec(backend="vlm"), "backend", "did you mean vllm")

@@ -5,13 +5,15 @@
 
 FILE is JSON Lines, plain or gzipped: `{id, family, kind?, in, ok, out|err}`; a missing kind is taken from the file's name. A case
 passes when every number is within 1 % (rows that the reference rounds to three decimals: plus 0.0005) and every text is equal; an
-error passes when ours is of the same kind. Exit code 1 when a kind passes less than --require percent.
+error passes when ours is of the same kind; a search passes when it picks the same layout. Exit code 1 when a kind passes less than
+--require percent, 77 (skipped) when there is nothing to compare with: no measured tables, or no case file.
 """
 
 import argparse
 import collections
 import gzip
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -19,6 +21,7 @@ import sys
 RELATIVE = 0.01
 ROUNDED_SLACK = 0.0005
 ROUNDED_KINDS = {"disagg", "picks"}
+SKIPPED = 77
 # Reference columns that describe programs, not predictions, and columns of parts this comparison is not about.
 IGNORED = {"front", "front_size", "tasks", "failed", "empty", "best_latencies", "moe_comm_fallbacks"}
 IGNORED_PREFIX = "(e)"
@@ -27,6 +30,7 @@ IGNORED_PREFIX = "(e)"
 ERROR_KINDS = [
     ("", "OOM", {"out_of_memory"}),
     ("", "no KV budget", {"no_kv_budget"}),
+    ("PerfDataNotAvailableError", "data directory not found", {"missing_data", "no_tables"}),
     ("PerfDataNotAvailableError", "", {"missing_data"}),
     ("EmpiricalNotImplementedError", "", {"not_estimable"}),
     ("MissingSystemFlopsError", "", {"missing_flops"}),
@@ -36,6 +40,7 @@ ERROR_KINDS = [
     ("ValueError", "quant mode", {"unsupported_quant"}),
     ("ValueError", "", {"invalid_config", "invalid_case"}),
     ("NoResult", "", {"no_result"}),
+    ("SystemExit", "", {"no_result"}),  # how the reference refuses a search without tables
     ("NoFeasibleConfigError", "", {"no_result"}),
     ("RuntimeError", "", {"out_of_memory", "missing_data", "no_result"}),
 ]
@@ -56,9 +61,14 @@ def read_cases(paths, families, kinds):
                     yield row
 
 
+def default_tables():
+    cache = os.environ.get("XDG_CACHE_HOME") or pathlib.Path(os.environ.get("HOME", "/"), ".cache")
+    return os.environ.get("DYNAMO_TABLES") or str(pathlib.Path(cache, "kubectl-dynamo/tables/aiconfigurator-core-0.12.0"))
+
+
 def answers(binary, tables, command, cases):
     text = "".join(json.dumps({"id": c["id"], "kind": c["kind"], "in": c["in"]}) + "\n" for c in cases)
-    argv = [binary, command, "--cases", "-"] + (["--tables", tables] if tables else [])
+    argv = [binary, command, "--cases", "-", "--tables", tables]
     done = subprocess.run(argv, input=text, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):
         sys.exit(f"{' '.join(argv)} ended with {done.returncode}: {done.stderr}")
@@ -123,24 +133,54 @@ def judge(case, reply):
 def group_of(case, keys):
     names = {"family": case["family"], "kind": case["kind"], "flow": case["in"].get("flow", "-"),
              "backend": case["in"].get("backend_name") or case["in"].get("backend", "trtllm"),
-             "mode": case["in"].get("database_mode", "SILICON")}
+             "mode": case["in"].get("database_mode", "SILICON"), "model": case["in"]["model_path"],
+             "system": case["in"].get("system_name") or case["in"]["system"]}
     return tuple(names[key] for key in keys)
+
+
+def percent(passed, total):
+    return f"{100 * passed / total:.2f} %"
+
+
+def print_plain(table):
+    for group, (passed, total) in sorted(table.items()):
+        print(f"{'  '.join(f'{name:<12}' for name in group)} {passed:5} of {total:5}  {percent(passed, total):>9}")
+
+
+def print_markdown(table, keys):
+    """The last key gives the columns; empty cells are combinations without cases."""
+    columns = sorted({group[-1] for group in table})
+    print(f"| {' | '.join([*keys[:-1], *columns])} |\n|{'---|' * (len(keys) - 1 + len(columns))}")
+    for row in sorted({group[:-1] for group in table}):
+        cells = [table.get((*row, column)) for column in columns]
+        print(f"| {' | '.join([*row, *('' if cell is None else f'{cell[0]} / {cell[1]}' for cell in cells)])} |")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+")
     parser.add_argument("--binary", required=True)
-    parser.add_argument("--tables")
+    parser.add_argument("--tables", default=default_tables(), help="default: $DYNAMO_TABLES, else the cache that ./dev fills")
     parser.add_argument("--family", action="append", default=[])
     parser.add_argument("--kind", action="append", default=[])
-    parser.add_argument("--by", default="family,backend,kind")
+    parser.add_argument("--not-flow", action="append", default=[], help="leave out searches of this flow")
+    parser.add_argument("--by", default="family,backend,kind", help="of family, kind, flow, backend, mode, system, model")
+    parser.add_argument("--markdown", action="store_true", help="print the table for docs/parity.md")
     parser.add_argument("--require", type=float, default=0.0, help="percent of every kind that has to pass")
     parser.add_argument("--require-picks", type=float, default=0.0, help="likewise, of picks")
     parser.add_argument("--misses", type=int, default=20, help="how many failing cases to show")
     args = parser.parse_args()
 
-    cases = list(read_cases(args.files, set(args.family), set(args.kind)))
+    files = [path for path in args.files if pathlib.Path(path).exists()]
+    if not files:
+        print(f"SKIPPED: none of these case files exists: {' '.join(args.files)}")
+        return SKIPPED
+    if not any(pathlib.Path(args.tables).glob("*.pack")):
+        print(f"SKIPPED: no measured tables in {args.tables}; `./dev run tables list` sets them up")
+        return SKIPPED
+    cases = [c for c in read_cases(files, set(args.family), set(args.kind)) if c["in"].get("flow") not in args.not_flow]
+    if not cases:
+        sys.exit("no case is left to compare")
     searches = [c for c in cases if c["kind"] == "picks"]
     estimates = [c for c in cases if c["kind"] != "picks"]
     replies = answers(args.binary, args.tables, "estimate", estimates) if estimates else []
@@ -165,11 +205,13 @@ def main():
 
     for case, problem in misses[: args.misses]:
         print(f"{case['kind']} {case['id']} {json.dumps(case['in'])}\n    {problem}")
-    for group, (passed, total) in sorted(table.items()):
-        print(f"{'  '.join(f'{name:<12}' for name in group)} {passed:5} of {total:5}  {100 * passed / total:6.2f} %")
+    if args.markdown:
+        print_markdown(table, keys)
+    else:
+        print_plain(table)
     failed = False
     for kind, (passed, total) in sorted(kinds.items()):
-        print(f"{kind:<10} {passed} of {total} ({100 * passed / total:.2f} %)")
+        print(f"{kind:<10} {passed} of {total} ({percent(passed, total)})")
         failed |= 100 * passed < (args.require_picks if kind == "picks" else args.require) * total
     return 1 if failed else 0
 

@@ -213,9 +213,23 @@ std::string prediction_rows(const Value& report, const Value& pick) {
   return out + load_row(report, pick);
 }
 
-Grid pick_grid(bool wide) {
-  std::vector<Grid::Column> columns = {{"  LAYOUT", false}, {"GPUS", true}, {"TOK/S/GPU", true},
-                                       {"TTFT", true},      {"ITL", true}};
+/// Which columns a ranking has. One backend is named in the verdict already.
+struct Columns {
+  bool wide = false;
+  bool backend = false;
+};
+
+Columns columns_of(const Array& ranked, bool wide) {
+  const bool several = std::ranges::any_of(
+      ranked, [&](const Value& pick) { return text_at(pick, {"backend"}) != text_at(ranked.front(), {"backend"}); });
+  return {wide, !wide && several};
+}
+
+Grid pick_grid(const Columns& shown) {
+  std::vector<Grid::Column> columns = {{"  LAYOUT", false}};
+  if (shown.backend) columns.push_back({"BACKEND", false});
+  for (const char* title : {"GPUS", "TOK/S/GPU", "TTFT", "ITL"}) columns.push_back({title, true});
+  const bool wide = shown.wide;
   if (wide) {
     for (const char* title : {"REQUEST", "TOK/S/USER", "TOK/S", "REQ/S", "IN FLIGHT", "MEM GIB"}) {
       columns.push_back({title, true});
@@ -226,12 +240,12 @@ Grid pick_grid(bool wide) {
   return Grid(std::move(columns));
 }
 
-std::vector<std::string> pick_cells(const Value& pick, bool first, bool wide) {
-  std::vector<std::string> cells = {(first ? "* " : "  ") + short_layout(pick),
-                                    grouped(integer_at(pick, {"total", "gpus"})),
-                                    number_text(pick, {"tokensPerSecondPerGpuOfBudget"}), number_text(pick, {"ttftMs"}),
-                                    number_text(pick, {"itlMs"})};
-  if (wide) {
+std::vector<std::string> pick_cells(const Value& pick, bool first, const Columns& shown) {
+  std::vector<std::string> cells = {(first ? "* " : "  ") + short_layout(pick)};
+  if (shown.backend) cells.push_back(text_at(pick, {"backend"}));
+  cells.insert(cells.end(), {grouped(integer_at(pick, {"total", "gpus"})), number_text(pick, {"tokensPerSecondPerGpuOfBudget"}),
+                             number_text(pick, {"ttftMs"}), number_text(pick, {"itlMs"})});
+  if (shown.wide) {
     std::string memory;
     for (const Value& worker : array_at(pick, {"workers"})) {
       memory += (memory.empty() ? "" : "/") + fixed(number_at(worker, {"memoryGiB", "total"}), 0);
@@ -249,8 +263,9 @@ std::vector<std::string> pick_cells(const Value& pick, bool first, bool wide) {
 std::string ranking(const Value& report, bool wide, const Style& style) {
   const Array& ranked = array_at(report, {"ranked"});
   const std::size_t shown = std::min(ranked.size(), wide ? kWideRows : kRows);
-  Grid grid = pick_grid(wide);
-  for (std::size_t i = 0; i < shown; ++i) grid.add(pick_cells(ranked[i], i == 0, wide));
+  const Columns columns = columns_of(ranked, wide);
+  Grid grid = pick_grid(columns);
+  for (std::size_t i = 0; i < shown; ++i) grid.add(pick_cells(ranked[i], i == 0, columns));
   std::string out;
   const std::vector<std::string> lines = grid.lines(wide ? 0 : kWidth);
   for (std::size_t i = 0; i < lines.size(); ++i) {

@@ -29,6 +29,10 @@ CaseError case_error(const perf::Error& error) {
   return {"internal", error.message};
 }
 
+void Arguments::complain(std::string message) {
+  if (std::ranges::find(problems_, message) == problems_.end()) problems_.push_back(std::move(message));
+}
+
 const Value* Arguments::find(std::string_view name) {
   asked_.emplace_back(name);
   const Value* value = in_.find(name);

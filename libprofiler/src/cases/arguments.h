@@ -39,7 +39,8 @@ class Arguments {
   [[nodiscard]] DatabaseMode database_mode();
   [[nodiscard]] perf::QuantOverrides quant(std::string_view prefix = {});
 
-  void complain(std::string message) { problems_.push_back(std::move(message)); }
+  /// Said twice, it is noted once.
+  void complain(std::string message);
   /// Every argument that nobody asked for is a mistake too.
   [[nodiscard]] std::optional<CaseError> problems();
 

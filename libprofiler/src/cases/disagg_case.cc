@@ -8,18 +8,27 @@ namespace dynamo::cases {
 
 namespace {
 
-/// One pool: its layout, its operating point and the row that is composed.
+/// One pool: its layout and its operating point.
 struct Pool {
   Parallelism layout;
   int batch = 1;
   int workers = 1;
 };
 
-Pool read_pool(Arguments& args, const ModelSpec& model, const std::string& role, int default_batch) {
+int required(Arguments& args, const std::string& name) {
+  const auto value = args.optional_integer(name, 1);
+  if (!value.has_value()) args.complain(name + " is required");
+  return value.value_or(1);
+}
+
+/// `c` gets what is said of this role alone.
+Pool read_pool(Arguments& args, WorkerCase& c, const std::string& role) {
   Pool pool;
-  pool.layout = read_layout(args, model, role + "_");
-  pool.batch = args.integer(role + "_batch_size", default_batch, 1);
-  pool.workers = args.integer(role + "_num_workers", 1, 1);
+  pool.layout = read_layout(args, c.model, role + "_");
+  pool.batch = required(args, role + "_batch_size");
+  pool.workers = required(args, role + "_num_workers");
+  if (const auto own = args.optional_number(role + "_free_gpu_memory_fraction"); own.has_value()) c.load.kv_fraction = own;
+  if (const auto own = args.optional_integer(role + "_max_seq_len", 1); own.has_value()) c.load.max_seq_len = own;
   return pool;
 }
 
@@ -68,8 +77,8 @@ Answer answer_disagg(const Value& in, const CaseContext& context) {
   if (args.text("mode", "disagg") != "disagg") args.complain("mode must be disagg");
   WorkerCase decode_case = c;
   if (const SystemSpec* other = args.system("decode_system_name"); other != nullptr) decode_case.system = other;
-  const Pool prefill = read_pool(args, c.model, "prefill", 1);
-  const Pool decode = read_pool(args, c.model, "decode", 1);
+  const Pool prefill = read_pool(args, c, "prefill");
+  const Pool decode = read_pool(args, decode_case, "decode");
   if (auto problems = args.problems()) return std::unexpected(*problems);
 
   const auto p = run_pool(c, context, prefill, perf::Role::kPrefill);

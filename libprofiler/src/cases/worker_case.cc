@@ -28,13 +28,19 @@ WorkerCase read_worker_case(Arguments& args, const CaseContext& context) {
 }
 
 Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::string& prefix) {
+  const auto size = [&](std::string_view name, int low) {
+    const auto shared = args.optional_integer(name, low);
+    return prefix.empty() ? shared : args.optional_integer(prefix + std::string(name), low).or_else([&] { return shared; });
+  };
   Parallelism p;
-  p.tp = args.integer(prefix + "tp_size", 1, 1);
-  p.pp = args.integer(prefix + "pp_size", 1, 1);
-  p.dp = args.integer(prefix + "attention_dp_size", 1, 1);
-  if (prefix != "decode_") p.cp = args.integer(prefix + "cp_size", 1, 1);
-  const auto moe_tp = args.optional_integer(prefix + "moe_tp_size", 1);
-  const auto moe_ep = args.optional_integer(prefix + "moe_ep_size", 1);
+  p.tp = size("tp_size", 1).value_or(1);
+  p.pp = size("pp_size", 1).value_or(1);
+  p.dp = size("attention_dp_size", 1).value_or(1);
+  if (prefix != "decode_") p.cp = size("cp_size", 1).value_or(1);
+  // Dense models have no use for MoE sizes; measured rows spell that as 0.
+  const int low = model.is_moe() ? 1 : 0;
+  const auto moe_tp = size("moe_tp_size", low);
+  const auto moe_ep = size("moe_ep_size", low);
   if (!model.is_moe()) return p;
   const int width = p.tp * p.dp * p.cp;
   p.moe_ep = moe_ep.value_or(moe_tp.has_value() ? width / *moe_tp : 1);

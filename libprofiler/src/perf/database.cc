@@ -7,6 +7,10 @@ namespace dynamo::perf {
 
 namespace {
 
+constexpr std::string_view kCurrentSlot = "current";
+/// Stands for the version of numbers that no table went into.
+constexpr std::string_view kWithoutTables = "estimate";
+
 std::string text_of(const Diagnostics& diagnostics) {
   return diagnostics.empty() ? std::string("the pack cannot be read") : diagnostics.items().front().reason;
 }
@@ -16,6 +20,18 @@ Result<const Table*> read_table(const Database::Impl& database, std::string_view
   auto table = database.pack->table(database.version, name, sources);
   if (!table.has_value()) return std::unexpected(Error{ErrorKind::kMissingData, text_of(table.error())});
   return *table;
+}
+
+Result<std::string> literal_version(const Database::Impl& database, std::string_view asked) {
+  if (database.pack != nullptr) {
+    auto literal = database.pack->resolve_version(asked);
+    if (!literal.has_value()) return std::unexpected(Error{ErrorKind::kInvalidConfig, text_of(literal.error())});
+    return *literal;
+  }
+  // The roofline needs no more than the GPU's own facts.
+  if (database.mode == DatabaseMode::kSol && asked == kCurrentSlot) return std::string(kWithoutTables);
+  return std::unexpected(Error{ErrorKind::kNoTables, "no measured tables for system " + database.system.name + " with backend " +
+                                                         std::string(name_of(database.backend))});
 }
 
 }  // namespace
@@ -29,17 +45,11 @@ Result<Database> Database::open(const TableStore& store,
   impl->system = system;
   impl->backend = backend;
   impl->mode = mode;
-  impl->version = version;
   auto pack = store.open(system.name, backend);
   if (!pack.has_value()) return std::unexpected(Error{ErrorKind::kNoTables, text_of(pack.error())});
   impl->pack = *pack;
-  if (impl->pack == nullptr) {
-    return std::unexpected(Error{ErrorKind::kNoTables,
-                                 "no measured tables for system " + system.name + " with backend " +
-                                     std::string(name_of(backend))});
-  }
-  auto literal = impl->pack->resolve_version(version);
-  if (!literal.has_value()) return std::unexpected(Error{ErrorKind::kInvalidConfig, text_of(literal.error())});
+  auto literal = literal_version(*impl, version);
+  if (!literal.has_value()) return std::unexpected(literal.error());
   impl->version = *literal;
   Database database;
   database.impl_ = std::move(impl);

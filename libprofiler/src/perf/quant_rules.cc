@@ -1,3 +1,5 @@
+#include <optional>
+
 #include "perf/database_impl.h"
 #include "perf/quant_tables.h"
 
@@ -9,21 +11,25 @@ constexpr int kFirstBlackwellCapability = 100;
 
 bool runs_prefill(Role role) { return role != Role::kDecode; }
 
+/// The KV format that the user or the checkpoint names; a default that nobody named does not narrow what was measured.
+std::optional<KvQuant> named_kv(const ModelSpec& model, const QuantModes& modes, const QuantOverrides& overrides) {
+  const bool named = overrides.kv.has_value() || !model.quant.kv_algorithm.empty() || modes.kv != KvQuant::kBfloat16;
+  return named ? std::optional(modes.kv) : std::nullopt;
+}
+
 Error no_fp8_attention() {
   return {ErrorKind::kUnsupportedQuant,
           "fmha format fp8 has no measured prefill attention for this system, backend and version; use bfloat16"};
 }
 
 /// fp8 attention that nobody measured falls back to bf16 when the checkpoint, not the user, asked for it.
-Result<FmhaQuant> fmha_by_data(const Database::Impl& database, const ModelSpec& model, const QuantModes& modes, bool fixed,
-                               Role role) {
-  const AttentionFormats measured(database, model.family);
-  if (runs_prefill(role) && modes.fmha == FmhaQuant::kFp8 && measured.has_any_prefill(modes.kv) &&
-      !measured.has_prefill(FmhaQuant::kFp8, modes.kv)) {
+Result<FmhaQuant> fmha_by_data(const AttentionFormats& measured, const QuantModes& modes, std::optional<KvQuant> kv, bool fixed,
+                               bool vllm, Role role) {
+  if (runs_prefill(role) && modes.fmha == FmhaQuant::kFp8 && measured.has_any_prefill(kv) &&
+      !measured.has_prefill(FmhaQuant::kFp8, kv)) {
     if (fixed) return std::unexpected(no_fp8_attention());
-    if (measured.has_prefill(FmhaQuant::kBfloat16, modes.kv)) return FmhaQuant::kBfloat16;
+    if (measured.has_prefill(FmhaQuant::kBfloat16, kv)) return FmhaQuant::kBfloat16;
   }
-  const bool vllm = database.backend == Backend::kVllm;
   if (!fixed && vllm && modes.fmha == FmhaQuant::kFp8) return FmhaQuant::kBfloat16;   // vLLM prefills in bf16 by default
   return modes.fmha;
 }
@@ -56,7 +62,8 @@ Result<QuantModes> Database::resolve_quant(const ModelSpec& model, Role role, co
   modes.kv = overrides.kv.value_or(modes.kv);
   modes.fmha = overrides.fmha.value_or(modes.fmha);
   modes.comm = overrides.comm.value_or(modes.comm);
-  const auto fmha = fmha_by_data(*impl_, model, modes, overrides.fmha.has_value(), role);
+  const auto fmha = fmha_by_data(AttentionFormats(*impl_, model.family), modes, named_kv(model, modes, overrides),
+                                 overrides.fmha.has_value(), backend() == Backend::kVllm, role);
   if (!fmha.has_value()) return std::unexpected(fmha.error());
   modes.fmha = *fmha;
   if (impl_->system.sm_version < kFirstBlackwellCapability) {

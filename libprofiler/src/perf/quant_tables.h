@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "perf/database_impl.h"
 
 namespace dynamo::perf {
@@ -9,10 +11,10 @@ class AttentionFormats {
  public:
   AttentionFormats(const Database::Impl& database, Family family);
 
-  /// Prefill in that format together with that KV format.
-  [[nodiscard]] bool has_prefill(FmhaQuant fmha, KvQuant kv) const;
+  /// Prefill in that format together with that KV format (absent = with any).
+  [[nodiscard]] bool has_prefill(FmhaQuant fmha, std::optional<KvQuant> kv) const;
   /// Prefill in any format together with that KV format.
-  [[nodiscard]] bool has_any_prefill(KvQuant kv) const;
+  [[nodiscard]] bool has_any_prefill(std::optional<KvQuant> kv) const;
   [[nodiscard]] bool has_decode(KvQuant kv) const;
 
  private:

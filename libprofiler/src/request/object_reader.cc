@@ -237,7 +237,7 @@ void ObjectReader::report_unknown(const Member& member, std::optional<std::strin
   } else if (reason == "unknown key") {
     hint = "nobody reads it: remove it, or correct its name";
   }
-  diagnostics_.add({.severity = Severity::kWarning,
+  diagnostics_.add({.severity = Severity::kError,
                     .code = DiagnosticCode::kUnknownField,
                     .rule = "field.unknown",
                     .path = join_path(path_, member.key),

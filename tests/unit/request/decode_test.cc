@@ -159,7 +159,7 @@ overrides: {dgd: 3}
   EXPECT_TRUE(decoded.spec.sla.ttft.malformed);
 }
 
-TEST(Decode, WarnsOfUnknownKeysAtEveryLevel) {
+TEST(Decode, RefusesUnknownKeysAtEveryLevel) {
   const Decoded decoded = decode(R"(apiVersion: nvidia.com/v1beta1
 kind: DynamoGraphDeploymentRequest
 metadata: {name: a, lables: {}}
@@ -173,15 +173,15 @@ spec:
 )");
   EXPECT_THAT(
       lines(decoded.diagnostics),
-      ElementsAre("warning field.unknown metadata.lables: unknown key; did you mean labels?",
-                  "warning field.unknown model: unknown key here; it belongs in spec",
-                  "warning field.unknown spec.workload.isll: unknown key; did you mean isl?",
-                  "warning field.unknown spec.sla.isl: unknown key here; it belongs in spec.workload",
-                  "warning field.unknown spec.sla.zzzzzz: unknown key",
-                  "warning field.unknown spec.hardware.numGPUsPerNode: unknown key; did you mean numGpusPerNode?",
-                  "warning field.unknown spec.features.mocker.enable: unknown key; did you mean enabled?",
-                  "warning field.unknown spec.features.plannner: unknown key; did you mean planner?",
-                  "warning field.unknown spec.modle: unknown key; did you mean model?"));
+      ElementsAre("error field.unknown metadata.lables: unknown key; did you mean labels?",
+                  "error field.unknown model: unknown key here; it belongs in spec",
+                  "error field.unknown spec.workload.isll: unknown key; did you mean isl?",
+                  "error field.unknown spec.sla.isl: unknown key here; it belongs in spec.workload",
+                  "error field.unknown spec.sla.zzzzzz: unknown key",
+                  "error field.unknown spec.hardware.numGPUsPerNode: unknown key; did you mean numGpusPerNode?",
+                  "error field.unknown spec.features.mocker.enable: unknown key; did you mean enabled?",
+                  "error field.unknown spec.features.plannner: unknown key; did you mean planner?",
+                  "error field.unknown spec.modle: unknown key; did you mean model?"));
 }
 
 TEST(Decode, ChecksTheEnvelope) {
