@@ -39,6 +39,9 @@ ERROR_KINDS = [
     ("ValueError", "perf data for this system", {"unsupported_quant"}),
     ("ValueError", "quant mode", {"unsupported_quant"}),
     ("ValueError", "", {"invalid_config", "invalid_case"}),
+    ("AssertionError", "", {"invalid_config"}),
+    ("OverflowError", "", {"invalid_case"}),
+    ("ZeroDivisionError", "", {"invalid_config", "invalid_case"}),
     ("NoResult", "", {"no_result"}),
     ("SystemExit", "", {"no_result"}),  # how the reference refuses a search without tables
     ("NoFeasibleConfigError", "", {"no_result"}),
@@ -109,11 +112,12 @@ def same_error(want, got):
 
 
 def picked(row):
-    """The layout that a search chose: serving mode, layouts and worker counts of its first row."""
-    best = row["best"].get(row["chosen"].split("_")[0]) or next(iter(row["best"].values()))
-    first = best[0]
+    """The layout that a search chose: serving mode, layouts and worker counts of its first row.
+
+    The reference adds the backend to the mode (`agg_vllm`) where `auto` finds just one backend with tables."""
+    first = (row["best"].get(row["chosen"]) or next(iter(row["best"].values())))[0]
     keys = ("parallel", "(p)parallel", "(d)parallel", "(p)workers", "(d)workers", "backend", "(d)backend")
-    return row["chosen"], tuple(first.get(k) for k in keys)
+    return row["chosen"].split("_")[0], tuple(first.get(k) for k in keys)
 
 
 def judge(case, reply):

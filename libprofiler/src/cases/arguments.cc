@@ -56,6 +56,11 @@ std::optional<int> Arguments::optional_integer(std::string_view name, int low) {
 
 int Arguments::integer(std::string_view name, int fallback, int low) { return optional_integer(name, low).value_or(fallback); }
 
+int Arguments::required_integer(std::string_view name, int low) {
+  if (find(name) == nullptr) complain(std::string(name) + " is required");
+  return integer(name, low, low);
+}
+
 std::optional<double> Arguments::optional_number(std::string_view name) {
   const Value* value = find(name);
   if (value == nullptr) return std::nullopt;
@@ -98,6 +103,11 @@ const SystemSpec* Arguments::system(std::string_view name) {
   const SystemSpec* system = find_system(wanted);
   if (system == nullptr) complain(std::string(name) + ": unknown GPU \"" + wanted + "\"");
   return system;
+}
+
+const SystemSpec* Arguments::required_system(std::string_view name) {
+  if (find(name) == nullptr) complain(std::string(name) + " is required");
+  return system(name);
 }
 
 std::optional<ModelSpec> Arguments::model(std::string_view name, const ModelSource& models) {

@@ -27,6 +27,7 @@ class Arguments {
 
   /// An integer of at least `low`; absent or null = `fallback`.
   [[nodiscard]] int integer(std::string_view name, int fallback, int low = 0);
+  [[nodiscard]] int required_integer(std::string_view name, int low = 0);
   [[nodiscard]] std::optional<int> optional_integer(std::string_view name, int low = 0);
   [[nodiscard]] double number(std::string_view name, double fallback);
   [[nodiscard]] std::optional<double> optional_number(std::string_view name);
@@ -34,7 +35,9 @@ class Arguments {
   [[nodiscard]] bool flag(std::string_view name, bool fallback);
 
   [[nodiscard]] Backend backend(std::string_view name);
+  /// nullptr when absent or unknown.
   [[nodiscard]] const SystemSpec* system(std::string_view name);
+  [[nodiscard]] const SystemSpec* required_system(std::string_view name);
   [[nodiscard]] std::optional<ModelSpec> model(std::string_view name, const ModelSource& models);
   [[nodiscard]] DatabaseMode database_mode();
   [[nodiscard]] perf::QuantOverrides quant(std::string_view prefix = {});

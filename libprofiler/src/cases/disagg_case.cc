@@ -15,18 +15,12 @@ struct Pool {
   int workers = 1;
 };
 
-int required(Arguments& args, const std::string& name) {
-  const auto value = args.optional_integer(name, 1);
-  if (!value.has_value()) args.complain(name + " is required");
-  return value.value_or(1);
-}
-
 /// `c` gets what is said of this role alone.
 Pool read_pool(Arguments& args, WorkerCase& c, const std::string& role) {
   Pool pool;
   pool.layout = read_layout(args, c.model, role + "_");
-  pool.batch = required(args, role + "_batch_size");
-  pool.workers = required(args, role + "_num_workers");
+  pool.batch = args.required_integer(role + "_batch_size", 1);
+  pool.workers = args.required_integer(role + "_num_workers", 1);
   if (const auto own = args.optional_number(role + "_free_gpu_memory_fraction"); own.has_value()) c.load.kv_fraction = own;
   if (const auto own = args.optional_integer(role + "_max_seq_len", 1); own.has_value()) c.load.max_seq_len = own;
   return pool;
@@ -38,9 +32,9 @@ struct RunPool {
 };
 
 std::expected<RunPool, CaseError> run_pool(const WorkerCase& c, const CaseContext& context, const Pool& pool, perf::Role role) {
-  auto built = build_worker(c, context, pool.layout, role, 0.0);
-  if (!built.has_value()) return std::unexpected(case_error(built.error()));
   const bool prefill = role == perf::Role::kPrefill;
+  auto built = build_worker(c, context, pool.layout, role, 0.0, perf::PhaseNeeds{.prefill = prefill, .decode = !prefill});
+  if (!built.has_value()) return std::unexpected(case_error(built.error()));
   const auto point = built->engine.run_static(c.load, pool.batch,
                                               prefill ? perf::StaticMode::kContext : perf::StaticMode::kGeneration,
                                               prefill ? search::kPrefillLatencyFactor : search::kDecodeLatencyFactor);

@@ -42,8 +42,7 @@ double read_fraction(Arguments& args, Backend backend) {
 MemoryCase read_case(Arguments& args, const CaseContext& context) {
   MemoryCase c;
   if (auto model = args.model("model_path", context.models); model.has_value()) c.worker.model = *model;
-  c.worker.system = args.system("system");
-  if (c.worker.system == nullptr) args.complain("system is required");
+  c.worker.system = args.required_system("system");
   c.worker.backend = args.backend("backend");
   c.version_as_asked = args.text("backend_version");
   c.worker.version = c.version_as_asked.empty() ? "current" : c.version_as_asked;

@@ -42,8 +42,7 @@ PicksCase read_case(Arguments& args, const CaseContext& context) {
   c.flow = args.text("flow", "default");
   if (auto model = args.model("model_path", context.models); model.has_value()) c.model = *model;
   search::Scenario& s = c.plan.scenario;
-  s.system = args.system("system");
-  if (s.system == nullptr) args.complain("system is required");
+  s.system = args.required_system("system");
   s.decode_system = args.system("decode_system");
   c.plan.backends = backends_of(args);
   s.version = args.text("backend_version", "current");

@@ -7,8 +7,7 @@ namespace dynamo::cases {
 WorkerCase read_worker_case(Arguments& args, const CaseContext& context) {
   WorkerCase c;
   if (auto model = args.model("model_path", context.models); model.has_value()) c.model = *model;
-  c.system = args.system("system_name");
-  if (c.system == nullptr) args.complain("system_name is required");
+  c.system = args.required_system("system_name");
   c.backend = args.backend("backend_name");
   c.version = args.text("backend_version", "current");
   c.mode = args.database_mode();
@@ -49,12 +48,19 @@ Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::stri
 }
 
 perf::Result<BuiltWorker> build_worker(const WorkerCase& c, const CaseContext& context, const Parallelism& layout,
-                                       perf::Role role, double accepted) {
+                                       perf::Role role, double accepted, std::optional<perf::PhaseNeeds> needs) {
   auto database = perf::Database::open(context.tables, *c.system, c.backend, c.version, c.mode);
   if (!database.has_value()) return std::unexpected(database.error());
-  auto quant = database->resolve_quant(c.model, role, c.quant);
+  perf::Result<perf::ExpertExchange> exchange{};
+  if (needs.has_value()) {
+    const auto formats = database->resolve_quant(c.model, perf::Role::kDecode, c.quant);   // of the experts, the same in all roles
+    if (!formats.has_value()) return std::unexpected(formats.error());
+    exchange = perf::resolve_exchange(*database, c.model, formats->moe, layout, *needs, perf::ExchangePolicy::kWhereNeeded);
+    if (!exchange.has_value()) return std::unexpected(exchange.error());
+  }
+  const auto quant = perf::resolve_quant(*database, c.model, role, c.quant, *exchange);
   if (!quant.has_value()) return std::unexpected(quant.error());
-  auto engine = perf::Engine::build(*database, c.model, *quant, layout, c.nextn, accepted);
+  auto engine = perf::Engine::build(*database, c.model, *quant, layout, c.nextn, accepted, *exchange);
   if (!engine.has_value()) return std::unexpected(engine.error());
   return BuiltWorker{std::move(*database), std::move(*engine)};
 }

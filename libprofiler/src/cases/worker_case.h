@@ -1,6 +1,9 @@
 #pragma once
 
+#include <optional>
+
 #include "cases/answers.h"
+#include "perf/large_ep/resolve.h"
 
 namespace dynamo::cases {
 
@@ -29,8 +32,11 @@ struct BuiltWorker {
   perf::Database database;
   perf::Engine engine;
 };
+/// `needs`: phases for which experts wider than a node need a measured all-to-all; absent = priced as inside one node, which is
+/// what the reference does for aggregated workers.
 [[nodiscard]] perf::Result<BuiltWorker> build_worker(const WorkerCase& worker, const CaseContext& context,
-                                                     const Parallelism& layout, perf::Role role, double accepted);
+                                                     const Parallelism& layout, perf::Role role, double accepted,
+                                                     std::optional<perf::PhaseNeeds> needs = {});
 
 /// Columns that describe a worker: layout, formats, version.
 void set_layout(Value& row, const std::string& prefix, const Parallelism& layout, const ModelSpec& model, bool with_cp);

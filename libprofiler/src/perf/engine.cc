@@ -12,11 +12,12 @@ Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 
 Result<Engine> Engine::build(const Database& database, const ModelSpec& model, const QuantModes& quant,
-                             const Parallelism& parallel, int nextn, double nextn_accepted) {
+                             const Parallelism& parallel, int nextn, double nextn_accepted,
+                             const ExpertExchange& exchange) {
   Engine engine;
   engine.impl_ = std::make_unique<Impl>(Impl{database, model, quant, parallel, nextn, nextn_accepted, {}, {}});
   Impl& self = *engine.impl_;
-  auto graph = build_graph({self.tables(), self.model, self.quant, self.parallel, nextn});
+  auto graph = build_graph({self.tables(), self.model, self.quant, self.parallel, nextn, exchange});
   if (!graph.has_value()) return std::unexpected(graph.error());
   self.graph = std::move(*graph);
   self.footprint.emplace(self.tables(), self.model, self.quant, self.parallel, nextn, self.graph);
@@ -85,7 +86,8 @@ std::vector<OperatorTime> Engine::mix_times(const Workload& load, int batch, int
     log.add(op.name() == "context_attention" ? op.name() + " (scaled)" : op.name(), time);
   };
   if (!mixed_step(impl_->graph, schedule.mixed, sink).has_value()) return {};
-  if (schedule.mixed.decode_requests == 0) log.add("generation_attention", {});
+  // It reports both attentions of a mixed step even where another operator contains them.
+  for (const char* attention : {"context_attention (scaled)", "generation_attention"}) log.add(attention, {});
   return log.times();
 }
 

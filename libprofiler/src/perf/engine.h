@@ -9,6 +9,7 @@
 #include "dynamo/profiler/estimate.h"
 #include "dynamo/profiler/facts.h"
 #include "dynamo/profiler/tables.h"
+#include "perf/expert_exchange.h"
 
 namespace dynamo::perf {
 
@@ -123,13 +124,15 @@ struct AggregatedPoint {
 /// One worker layout of one model: its operators are bound to tables once, then evaluated at many points.
 class Engine {
  public:
-  /// Errors: kInvalidConfig (heads not divisible, …). Data misses appear on evaluation.
+  /// `exchange` is how experts are reached (large_ep/resolve.h). Errors: kInvalidConfig (heads not divisible, …). Data misses
+  /// appear on evaluation.
   static Result<Engine> build(const Database& database,
                               const ModelSpec& model,
                               const QuantModes& quant,
                               const Parallelism& parallel,
                               int nextn = 0,
-                              double nextn_accepted = 0);
+                              double nextn_accepted = 0,
+                              const ExpertExchange& exchange = {});
   ~Engine();
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;

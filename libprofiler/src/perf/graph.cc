@@ -10,6 +10,30 @@ std::string divides(const std::string& what, int value, int tp) {
   return what + " (" + std::to_string(value) + ") cannot be divided by tp " + std::to_string(tp);
 }
 
+/// Rows of an fp8 block, where the checkpoint does not say.
+constexpr int kDefaultBlock = 128;
+
+Result<void> check_experts(const GraphInput& in) {
+  const Parallelism& p = in.parallel;
+  const int attention = p.tp * p.dp * p.cp;
+  if (p.moe_tp < 1 || p.moe_ep < 1) return std::unexpected(invalid("expert parallel sizes must be at least 1"));
+  if (attention != p.moe_tp * p.moe_ep) {
+    return std::unexpected(invalid("tp * dp * cp (" + std::to_string(attention) + ") must equal moe_tp * moe_ep (" +
+                                   std::to_string(p.moe_tp * p.moe_ep) + ")"));
+  }
+  if (in.model.experts < p.moe_ep) {
+    return std::unexpected(invalid(std::to_string(in.model.experts) + " experts cannot be spread over moe_ep " +
+                                   std::to_string(p.moe_ep)));
+  }
+  if (in.model.family != Family::kMoe) return {};
+  const int block = in.model.quant.block_size > 0 ? in.model.quant.block_size : kDefaultBlock;
+  if (in.quant.moe == MoeQuant::kFp8Block && in.model.moe_intermediate / p.moe_tp % block != 0) {
+    return std::unexpected(invalid("expert width " + std::to_string(in.model.moe_intermediate) + " over moe_tp " +
+                                   std::to_string(p.moe_tp) + " is not a multiple of the fp8 block " + std::to_string(block)));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Graph> build_graph(const GraphInput& in) {
@@ -20,11 +44,14 @@ Result<Graph> build_graph(const GraphInput& in) {
     return std::unexpected(invalid("context parallelism is an SGLang feature"));
   }
   if (p.cp > 1 && (p.tp > 1 || p.dp > 1)) return std::unexpected(invalid("context parallelism needs tp 1 and dp 1"));
-  if (in.model.family != Family::kLlama) {
-    return std::unexpected(
-        invalid("models of family " + std::string(name_of(in.model.family)) + " have no performance model here"));
+  if (in.model.family == Family::kLlama) return build_llama_graph(in);
+  const bool latent = in.model.family == Family::kDeepseek || in.model.family == Family::kKimiK25;
+  if (latent || in.model.family == Family::kMoe) {
+    if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
+    return latent ? build_deepseek_graph(in) : build_moe_graph(in);
   }
-  return build_llama_graph(in);
+  return std::unexpected(
+      invalid("models of family " + std::string(name_of(in.model.family)) + " have no performance model here"));
 }
 
 }  // namespace dynamo::perf

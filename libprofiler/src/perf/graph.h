@@ -20,6 +20,7 @@ struct GraphInput {
   const QuantModes& quant;
   const Parallelism& parallel;
   int nextn = 0;   ///< draft layers of multi-token prediction
+  ExpertExchange exchange = {};
 
   /// Drafting runs (L + N) / L as many layers in every generation step.
   [[nodiscard]] double draft_factor() const { return static_cast<double>(model.layers + nextn) / model.layers; }
@@ -31,5 +32,15 @@ struct GraphInput {
 
 /// Dense models with grouped-query attention: Llama, Qwen2, Qwen3, MiMo.
 [[nodiscard]] Graph build_llama_graph(const GraphInput& input);
+
+/// Mixtral, Qwen2/3-MoE, gpt-oss and MiniMax-M2: grouped-query attention and routed experts in every layer.
+[[nodiscard]] Graph build_moe_graph(const GraphInput& input);
+
+/// DeepSeek-V3 and Kimi-K2: latent attention, a shared and routed experts in every layer.
+[[nodiscard]] Graph build_deepseek_graph(const GraphInput& input);
+
+/// gpt-oss: every other layer attends to the last tokens only, the rest to all.
+[[nodiscard]] inline bool has_alternating_windows(const ModelSpec& model) { return model.architecture == "GptOssForCausalLM"; }
+inline constexpr int kAlternatingWindow = 128;   ///< tokens
 
 }  // namespace dynamo::perf

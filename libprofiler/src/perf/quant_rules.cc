@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <optional>
 
 #include "perf/database_impl.h"
+#include "perf/operators/moe_tables.h"
 #include "perf/quant_tables.h"
 
 namespace dynamo::perf {
@@ -48,6 +50,17 @@ Result<void> require(bool present, std::string_view kind, std::string_view name)
                                                                  std::string(name) + ": not measured for this backend"});
 }
 
+/// Tables without any expert rows say nothing about formats.
+Result<void> require_experts(const Database::Impl& database, MoeQuant quant) {
+  const ExpertsTable table(database, "moe");
+  if (table.damaged().has_value()) return std::unexpected(*table.damaged());
+  const auto formats = table.formats();
+  const bool cutlass = quant == MoeQuant::kW4a16Mxfp4Cutlass;   // a kernel of w4a16_mxfp4 that has tables of its own only on Hopper
+  const bool present = std::ranges::find(formats, quant) != formats.end() ||
+                       (cutlass && std::ranges::find(formats, MoeQuant::kW4a16Mxfp4) != formats.end());
+  return require(formats.empty() || present, "moe", facts_of(quant).name);
+}
+
 }  // namespace
 
 Result<QuantModes> Database::resolve_quant(const ModelSpec& model, Role role, const QuantOverrides& overrides) const {
@@ -84,6 +97,7 @@ Result<void> Database::check_quant(const QuantModes& quant, const ModelSpec& mod
   for (const std::string_view table : {"computescale", "scale_matrix"}) {
     if (ok.has_value() && is_static) ok = require_slice(*impl_, table, "fp8", "gemm");
   }
+  if (ok.has_value() && model.is_moe()) ok = require_experts(*impl_, quant.moe);
   const AttentionFormats measured(*impl_, model.family);
   if (ok.has_value() && runs_prefill(role)) {
     ok = require(measured.has_prefill(quant.fmha, quant.kv), "fmha", facts_of(quant.fmha).name);

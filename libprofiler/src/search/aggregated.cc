@@ -65,8 +65,7 @@ class LayoutSearch {
       result.drops.add(layout, 0, 0, std::move(*broken), all);
       return result;
     }
-    const auto engine = perf::Engine::build(session_.database, *scenario_.model, session_.quant, layout, scenario_.nextn,
-                                            scenario_.nextn > 0 ? scenario_.nextn_accepted : 0);
+    const auto engine = build_engine(scenario_, session_, layout, scenario_.nextn > 0 ? scenario_.nextn_accepted : 0);
     if (!engine) {
       result.drops.add(layout, 0, 0, {DropReason::kModel, 0, 0, engine.error().message}, all);
       return result;

@@ -25,8 +25,8 @@ bool needs_pipeline(const ModelSpec& model, const SystemSpec& system, int total_
   return large && model.is_moe() && is_blackwell(system) && total_gpus >= 16;
 }
 
-void merge(std::vector<int>& list, std::initializer_list<int> more) {
-  list.insert(list.end(), more);
+void merge(std::vector<int>& list, const std::vector<int>& more) {
+  list.insert(list.end(), more.begin(), more.end());
   std::ranges::sort(list);
   list.erase(std::ranges::unique(list).begin(), list.end());
 }
@@ -78,6 +78,14 @@ LayoutLists default_lists(const ModelSpec& model,
     merge(lists.pp, {2});
   }
   return lists;
+}
+
+void widen(LayoutLists& lists, Backend backend, perf::Role role, const std::vector<int>& widths) {
+  if (widths.empty()) return;
+  std::vector<int> sizes = widths;
+  if (backend == Backend::kTrtllm) sizes = role == perf::Role::kPrefill ? std::vector{4, 8, 16, 32} : std::vector{4, 8, 16, 32, 64};
+  if (backend == Backend::kSglang) sizes = role == perf::Role::kPrefill ? std::vector{8, 16, 32} : std::vector{8, 16, 32, 64};
+  for (std::vector<int>* list : {&lists.gpus, &lists.dp, &lists.moe_ep}) merge(*list, sizes);
 }
 
 std::vector<Parallelism> enumerate_layouts(const LayoutLists& lists, bool moe, Backend backend) {

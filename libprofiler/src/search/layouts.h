@@ -22,6 +22,9 @@ struct LayoutLists {
                                         perf::Role role,
                                         int total_gpus);
 
+/// Adds the sizes worth trying where experts over several nodes were measured, with `widths` GPUs; none = no change.
+void widen(LayoutLists& lists, Backend backend, perf::Role role, const std::vector<int>& widths);
+
 /// Every combination that the backend can run, in the order tp, pp, dp, moe_tp, moe_ep, cp (outermost first).
 [[nodiscard]] std::vector<Parallelism> enumerate_layouts(const LayoutLists& lists, bool moe, Backend backend);
 

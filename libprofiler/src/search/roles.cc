@@ -50,7 +50,7 @@ RoleCandidates run_layout(const Scenario& scenario, const Session& session, cons
     return out;
   }
   // Drafts are applied to the rounded row, so the engine itself runs without accepted ones.
-  const auto engine = perf::Engine::build(session.database, *scenario.model, session.quant, layout, scenario.nextn, 0);
+  const auto engine = build_engine(scenario, session, layout, 0);
   if (!engine) {
     out.drops.add(layout, 0, 0, {DropReason::kModel, 0, 0, engine.error().message}, all);
     return out;

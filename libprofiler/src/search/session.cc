@@ -2,25 +2,53 @@
 
 #include <algorithm>
 
+#include "perf/large_ep/resolve.h"
 #include "search/layouts.h"
 #include "search/rounding.h"
 
 namespace dynamo::search {
+
+namespace {
+
+/// A search serves gpt-oss on Blackwell with TensorRT-LLM in the faster of its two expert formats unless the caller fixed one.
+perf::QuantOverrides formats_for(const Scenario& scenario, const SystemSpec& system) {
+  constexpr int kFirstBlackwellCapability = 100;
+  perf::QuantOverrides formats = scenario.quant;
+  const bool gpt_oss = scenario.model->architecture == "GptOssForCausalLM";
+  if (gpt_oss && !formats.moe && scenario.backend == Backend::kTrtllm && system.sm_version >= kFirstBlackwellCapability) {
+    formats.moe = MoeQuant::kW4a8Mxfp4Mxfp8;
+  }
+  return formats;
+}
+
+/// The memory of every worker is sized by its prefill operators, so those are needed in all roles.
+perf::PhaseNeeds needs_of(perf::Role role) { return {.prefill = true, .decode = role != perf::Role::kPrefill}; }
+
+}  // namespace
 
 perf::Result<Session> open_session(const Scenario& scenario, const TableStore& tables, perf::Role role) {
   const bool other_system = role == perf::Role::kDecode && scenario.decode_system != nullptr;
   const SystemSpec& system = other_system ? *scenario.decode_system : *scenario.system;
   auto database = perf::Database::open(tables, system, scenario.backend, scenario.version, scenario.database);
   if (!database) return std::unexpected(database.error());
-  auto quant = database->resolve_quant(*scenario.model, role, scenario.quant);
+  auto quant = database->resolve_quant(*scenario.model, role, formats_for(scenario, system));
   if (!quant) return std::unexpected(quant.error());
   if (auto supported = database->check_quant(*quant, *scenario.model, role); !supported) {
     return std::unexpected(supported.error());
   }
   auto lists = default_lists(*scenario.model, system, scenario.backend, role, scenario.total_gpus);
   if (!scenario.context_parallel) lists.cp = {1};
+  widen(lists, scenario.backend, role, perf::measured_wide_widths(*database, *scenario.model, quant->moe, needs_of(role)));
   auto layouts = enumerate_layouts(lists, scenario.model->is_moe(), scenario.backend);
   return Session{std::move(*database), &system, role, *quant, std::move(layouts)};
+}
+
+perf::Result<perf::Engine> build_engine(const Scenario& scenario, const Session& session, const Parallelism& layout,
+                                        double accepted) {
+  const auto exchange = perf::resolve_exchange(session.database, *scenario.model, session.quant.moe, layout,
+                                               needs_of(session.role), perf::ExchangePolicy::kWhereMeasured);
+  if (!exchange) return std::unexpected(exchange.error());
+  return perf::Engine::build(session.database, *scenario.model, session.quant, layout, scenario.nextn, accepted, *exchange);
 }
 
 std::expected<std::vector<Limits>, std::string> limit_ladder(const Scenario& scenario) {

@@ -24,6 +24,10 @@ struct Session {
 /// Errors: no tables, formats that are not measured.
 [[nodiscard]] perf::Result<Session> open_session(const Scenario& scenario, const TableStore& tables, perf::Role role);
 
+/// Operators of one layout, with all-to-all kernels where they were measured. `accepted` drafts a decode step.
+[[nodiscard]] perf::Result<perf::Engine> build_engine(const Scenario& scenario, const Session& session, const Parallelism& layout,
+                                                      double accepted);
+
 /// The latency limits that rows are looked for under; the error says why there are none.
 [[nodiscard]] std::expected<std::vector<Limits>, std::string> limit_ladder(const Scenario& scenario);
 

@@ -74,8 +74,13 @@ double Footprint::kv_bytes(int seq_len) const {
     return seq_len * facts_of(quant_.kv).bytes_per_element * model_.layers * latent;
   }
   const int kv_heads = (model_.kv_heads + parallel_.tp - 1) / parallel_.tp;
-  const double elements = static_cast<double>(kv_heads) * model_.head_dim * model_.layers * 2.0;
-  return seq_len * facts_of(quant_.kv).bytes_per_element * elements;
+  const double layer = static_cast<double>(kv_heads) * model_.head_dim * 2.0 * facts_of(quant_.kv).bytes_per_element;
+  if (has_alternating_windows(model_)) {
+    const int windowed = model_.layers / 2;
+    return layer * (static_cast<double>(windowed) * std::min(seq_len, kAlternatingWindow) +
+                    static_cast<double>(model_.layers - windowed) * seq_len);
+  }
+  return layer * model_.layers * seq_len;
 }
 
 double Footprint::activation_bytes(const Load& load) const {

@@ -57,6 +57,9 @@ void fill_rates(const Engine::Impl& engine, const Workload& load, int batch, dou
 
 Result<AggregatedPoint> Engine::run_aggregated(const Workload& load, int batch, int ctx_tokens) const {
   const Impl& engine = *impl_;
+  if (load.isl < 1 || load.osl < 1) {
+    return std::unexpected(Error{ErrorKind::kInvalidConfig, "a worker that mixes prefill and decode needs isl and osl above 0"});
+  }
   const Schedule s = schedule_of(engine, load, batch, ctx_tokens);
   const Result<Timing> mix = mixed_step(engine.graph, s.mixed);
   if (!mix.has_value()) return std::unexpected(mix.error());
