@@ -58,8 +58,10 @@ perf::Result<BuiltWorker> build_worker(const WorkerCase& c, const CaseContext& c
     exchange = perf::resolve_exchange(*database, c.model, formats->moe, layout, *needs, perf::ExchangePolicy::kWhereNeeded);
     if (!exchange.has_value()) return std::unexpected(exchange.error());
   }
-  const auto quant = perf::resolve_quant(*database, c.model, role, c.quant, *exchange);
+  auto quant = perf::resolve_quant(*database, c.model, role, c.quant, *exchange);
   if (!quant.has_value()) return std::unexpected(quant.error());
+  // Here the reference forgets who chose the format of the dense weights as soon as a rule has looked at it.
+  if (exchange->any() || quant->gemm == GemmQuant::kNvfp4Wo) quant->gemm_from_checkpoint = false;
   auto engine = perf::Engine::build(*database, c.model, *quant, layout, c.nextn, accepted, *exchange);
   if (!engine.has_value()) return std::unexpected(engine.error());
   return BuiltWorker{std::move(*database), std::move(*engine)};

@@ -81,10 +81,7 @@ Result<QuantModes> Database::resolve_quant(const ModelSpec& model, Role role, co
   modes.fmha = *fmha;
   if (impl_->system.sm_version < kFirstBlackwellCapability) {
     // No FP4 tensor cores: weights are unpacked to bf16 before they are multiplied.
-    if (modes.gemm == GemmQuant::kNvfp4) {
-      modes.gemm = GemmQuant::kNvfp4Wo;
-      modes.gemm_from_checkpoint = false;   // as the reference takes it
-    }
+    if (modes.gemm == GemmQuant::kNvfp4) modes.gemm = GemmQuant::kNvfp4Wo;
     if (modes.moe == MoeQuant::kNvfp4) modes.moe = MoeQuant::kNvfp4Wo;
   }
   return modes;
