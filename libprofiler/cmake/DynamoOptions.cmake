@@ -6,6 +6,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # g++ 12 reports impossible overlaps and bounds inside its own std::string and std::from_chars once they are inlined (GCC bug 105651).
   target_compile_options(dynamo_options INTERFACE -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # libstdc++ 12 implements std::stable_sort with a function that it marks deprecated itself.
+  target_compile_options(dynamo_options INTERFACE -Wno-deprecated-declarations)
+endif()
 if(DYNAMO_SANITIZE)
   target_compile_options(dynamo_options INTERFACE -fsanitize=${DYNAMO_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(dynamo_options INTERFACE -fsanitize=${DYNAMO_SANITIZE})

@@ -1,4 +1,7 @@
 #include <cmath>
+#include <functional>
+#include <limits>
+#include <memory>
 
 #include "cases/worker_case.h"
 
@@ -24,7 +27,22 @@ struct Capacity {
   double total = 0, budget = 0, per_token = 0;
   std::string source;
   Value breakdown;                   ///< null without a memory model
+  std::function<double(int)> bytes_of;   ///< KV cache of one sequence; empty where every token takes the same
+
+  [[nodiscard]] double tokens_in(double bytes) const;
 };
+
+/// The longest sequence whose cache fits. Windowed layers stop growing, so the curve is searched rather than divided.
+double Capacity::tokens_in(double bytes) const {
+  if (!bytes_of) return std::floor(bytes / per_token);
+  int low = 0;
+  int high = std::numeric_limits<int>::max();
+  while (low + 1 < high) {
+    const int middle = low + (high - low) / 2;
+    (bytes_of(middle) <= bytes ? low : high) = middle;
+  }
+  return low;
+}
 
 /// TensorRT-LLM takes a share of free memory, the others of all memory.
 double read_fraction(Arguments& args, Backend backend) {
@@ -65,11 +83,13 @@ MemoryCase read_case(Arguments& args, const CaseContext& context) {
 
 Value whole(double bytes) { return static_cast<std::int64_t>(std::floor(std::max(bytes, 0.0))); }
 
-Capacity modelled_capacity(const MemoryCase& c, const BuiltWorker& built) {
+Capacity modelled_capacity(const MemoryCase& c, BuiltWorker worker) {
+  const auto kept = std::make_shared<const BuiltWorker>(std::move(worker));
+  const BuiltWorker& built = *kept;
   const MemoryBreakdown memory = built.engine.step_memory(c.max_batch_size, c.max_num_tokens, 1);
   const double non_kv = (memory.total_gib() - memory.kv_cache_gib) * kGib;
   Capacity capacity{c.capacity_override.value_or(c.worker.system->mem_capacity_bytes), 0, built.engine.kv_bytes_per_seq(1),
-                    "native", Value(Object{})};
+                    "native", Value(Object{}), [kept](int tokens) { return kept->engine.kv_bytes_per_seq(tokens); }};
   capacity.budget = c.worker.backend == Backend::kTrtllm ? (capacity.total - non_kv) * c.fraction
                                                          : capacity.total * c.fraction - non_kv;
   capacity.breakdown.set("weights_bytes", whole(memory.weights_gib * kGib));
@@ -97,12 +117,12 @@ Capacity naive_capacity(const MemoryCase& c) {
                               ? m.kv_lora_rank + m.qk_rope_head_dim
                               : 2.0 * ((m.kv_heads + c.layout.tp - 1) / c.layout.tp) * m.head_dim;
   const double total = *c.capacity_override;
-  return {total, std::max(total - weights, 0.0) * c.naive_reservation, m.layers * kv_width * kBf16Bytes, "naive_fallback", Value()};
+  return {total, std::max(total - weights, 0.0) * c.naive_reservation, m.layers * kv_width * kBf16Bytes, "naive_fallback", Value(), {}};
 }
 
 std::expected<Capacity, CaseError> capacity_of(const MemoryCase& c, const CaseContext& context) {
-  const auto built = build_worker(c.worker, context, c.layout, perf::Role::kDecode, 0.0);
-  if (built.has_value()) return modelled_capacity(c, *built);
+  auto built = build_worker(c.worker, context, c.layout, perf::Role::kDecode, 0.0);
+  if (built.has_value()) return modelled_capacity(c, std::move(*built));
   if (!c.allow_naive) return std::unexpected(case_error(built.error()));
   if (!c.capacity_override.has_value()) {
     return std::unexpected(CaseError{"invalid_config", "the naive fallback needs gpu_memory_capacity_bytes_override"});
@@ -115,14 +135,14 @@ Value estimate_of(const MemoryCase& c, const Capacity& capacity, double& usable_
   estimate.set("total_gpu_capacity_bytes", whole(capacity.total));
   estimate.set("total_kv_size_bytes", whole(capacity.budget));
   estimate.set("kv_size_per_token_bytes", whole(capacity.per_token));
-  usable_tokens = std::floor(capacity.budget / capacity.per_token);
+  usable_tokens = capacity.tokens_in(capacity.budget);
   estimate.set("total_kv_size_tokens", whole(usable_tokens));
   estimate.set("source", capacity.source);
   estimate.set("memory_breakdown", capacity.breakdown);
   Value adjusted;
   if (c.tolerance.has_value()) {
     const double bytes = std::floor(std::floor(capacity.budget) * (1.0 - *c.tolerance));
-    usable_tokens = std::floor(bytes / capacity.per_token);
+    usable_tokens = capacity.tokens_in(bytes);
     adjusted.set("tolerance_fraction", *c.tolerance);
     adjusted.set("total_kv_size_bytes", whole(bytes));
     adjusted.set("total_kv_size_tokens", whole(usable_tokens));

@@ -4,6 +4,9 @@
 
 namespace dynamo::cases {
 
+/// Tokens. Every decode step of a stride is evaluated, so an absurd length would keep the program busy for hours.
+constexpr int kLongestAnswer = 1'048'576;
+
 WorkerCase read_worker_case(Arguments& args, const CaseContext& context) {
   WorkerCase c;
   if (auto model = args.model("model_path", context.models); model.has_value()) c.model = *model;
@@ -14,6 +17,7 @@ WorkerCase read_worker_case(Arguments& args, const CaseContext& context) {
   c.quant = args.quant();
   c.load.isl = args.integer("isl", 1024, 0);
   c.load.osl = args.integer("osl", 1024, 0);
+  if (c.load.osl > kLongestAnswer) args.complain("osl must be at most " + std::to_string(kLongestAnswer));
   c.load.prefix = args.integer("prefix", 0, 0);
   c.load.kv_fraction = args.optional_number("free_gpu_memory_fraction");
   c.load.max_seq_len = args.optional_integer("max_seq_len", 1);

@@ -64,4 +64,4 @@ Provenance provenance_of(const Estimate& unit, const search::Scenario& scenario,
   return sum;
 }
 
-}  // namespace dynamo::decide
+}  // namespace dynamo::decision

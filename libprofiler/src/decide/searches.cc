@@ -60,4 +60,4 @@ pick::Ranking merged(const std::vector<Searched>& searches, ServingMode mode, co
   return all;
 }
 
-}  // namespace dynamo::decide
+}  // namespace dynamo::decision

@@ -30,4 +30,4 @@ struct Plan {
 /// The rankings of one way of serving over all backends as one: best first, at most `top_n`.
 [[nodiscard]] pick::Ranking merged(const std::vector<Searched>& searches, ServingMode mode, const pick::Target& target);
 
-}  // namespace dynamo::decide
+}  // namespace dynamo::decision

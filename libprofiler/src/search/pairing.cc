@@ -33,7 +33,7 @@ double queued_ttft(const RoleRow& row) { return row.point.ttft_ms * kTtftQueuein
 class Pairer {
  public:
   Pairer(std::span<const RoleRow> prefill, std::span<const RoleRow> decode, const PairingRules& rules)
-      : prefill_(prefill), decode_(decode), rules_(rules), matcher_(rules.total_gpus) {
+      : prefill_(prefill), decode_(decode), rules_(rules), matcher_(rules.total_gpus, rules.wide_experts) {
     by_rate_ = prefill_order();
     group_decode();
   }

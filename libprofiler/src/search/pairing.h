@@ -17,6 +17,7 @@ struct PairingRules {
   std::vector<Limits> ladder;
   std::optional<double> tpot_ms;               ///< targets of the request, for the accounting only
   std::optional<double> request_latency_ms;
+  bool wide_experts = false;                   ///< some worker may spread its experts over several nodes
 };
 
 struct Pairing {

@@ -38,9 +38,10 @@ perf::Result<Session> open_session(const Scenario& scenario, const TableStore& t
   }
   auto lists = default_lists(*scenario.model, system, scenario.backend, role, scenario.total_gpus);
   if (!scenario.context_parallel) lists.cp = {1};
-  widen(lists, scenario.backend, role, perf::measured_wide_widths(*database, *scenario.model, quant->moe, needs_of(role)));
+  const auto widths = perf::measured_wide_widths(*database, *scenario.model, quant->moe, needs_of(role));
+  widen(lists, scenario.backend, role, widths);
   auto layouts = enumerate_layouts(lists, scenario.model->is_moe(), scenario.backend);
-  return Session{std::move(*database), &system, role, *quant, std::move(layouts)};
+  return Session{std::move(*database), &system, role, *quant, std::move(layouts), !widths.empty()};
 }
 
 perf::Result<perf::Engine> build_engine(const Scenario& scenario, const Session& session, const Parallelism& layout,

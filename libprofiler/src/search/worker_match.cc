@@ -9,12 +9,17 @@ namespace {
 
 constexpr int kMaxWorkers = 32;     ///< of one role in one unit
 constexpr int kMaxUnitGpus = 128;
+constexpr int kMaxWideUnitGpus = 512;
 
 }  // namespace
 
-std::vector<int> unit_sizes(int total_gpus) {
-  const int limit = std::min(total_gpus, kMaxUnitGpus);
+std::vector<int> unit_sizes(int total_gpus, bool wide_experts) {
   std::vector<int> sizes;
+  if (wide_experts) {
+    for (int size = 1; size <= std::min(total_gpus, kMaxWideUnitGpus); ++size) sizes.push_back(size);
+    return sizes;
+  }
+  const int limit = std::min(total_gpus, kMaxUnitGpus);
   for (const int size : {1, 2, 4, 8})
     if (size <= limit) sizes.push_back(size);
   for (int size = 16; size <= limit; size += 8) sizes.push_back(size);

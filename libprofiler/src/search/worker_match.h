@@ -12,13 +12,14 @@ struct WorkerCounts {
   int decode = 0;
 };
 
-/// Unit sizes in GPUs that are deployed within a budget: 1, 2, 4, 8, then multiples of 8 up to 128.
-[[nodiscard]] std::vector<int> unit_sizes(int total_gpus);
+/// Unit sizes in GPUs that are deployed within a budget: 1, 2, 4, 8, then multiples of 8 up to 128; with `wide_experts`, which
+/// workers over several nodes serve, every size up to 512.
+[[nodiscard]] std::vector<int> unit_sizes(int total_gpus, bool wide_experts = false);
 
 /// Chooses worker counts that waste the least: the highest requests/s per GPU of the slower side.
 class WorkerMatcher {
  public:
-  explicit WorkerMatcher(int total_gpus) : sizes_(unit_sizes(total_gpus)) {}
+  explicit WorkerMatcher(int total_gpus, bool wide_experts = false) : sizes_(unit_sizes(total_gpus, wide_experts)) {}
 
   /// Whether any unit of allowed size holds workers of these GPU counts.
   [[nodiscard]] bool fits(int prefill_gpus, int decode_gpus);

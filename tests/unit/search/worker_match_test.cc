@@ -11,6 +11,8 @@ TEST(WorkerMatch, UnitsAreSmallPowersOfTwoOrMultiplesOfEight) {
   EXPECT_THAT(unit_sizes(8), ElementsAre(1, 2, 4, 8));
   EXPECT_THAT(unit_sizes(30), ElementsAre(1, 2, 4, 8, 16, 24));
   EXPECT_EQ(unit_sizes(1000).back(), 128);
+  EXPECT_THAT(unit_sizes(5, true), ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_EQ(unit_sizes(1000, true).back(), 512);
 }
 
 TEST(WorkerMatch, BalancesTheTwoRates) {
