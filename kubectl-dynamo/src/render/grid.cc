@@ -8,6 +8,8 @@ namespace dynamo::cli {
 namespace {
 
 constexpr std::size_t kGap = 2;
+constexpr std::size_t kNarrowest = 18;     ///< a last column with less room goes to a line of its own
+constexpr std::size_t kOwnLineIndent = 6;
 
 std::string padded(const std::string& cell, std::size_t width, bool right) {
   const std::size_t used = columns(cell);
@@ -37,6 +39,9 @@ std::vector<std::string> Grid::lines(std::size_t width) const {
     const std::string& last = row.back();
     if (width == 0 || last_start + columns(last) <= width) {
       line += columns_.back().right ? padded(last, widths.back(), true) : last;
+    } else if (last_start + kNarrowest > width) {
+      line.erase(line.find_last_not_of(' ') + 1);
+      if (!last.empty() && !out.empty()) line += "\n" + wrap(last, width, kOwnLineIndent, kOwnLineIndent);
     } else {
       line += wrap(last, width, last_start, last_start).substr(last_start);
     }

@@ -15,7 +15,7 @@ class Grid {
 
   explicit Grid(std::vector<Column> columns) : columns_(std::move(columns)) {}
   void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
-  /// Lines wider than `width` continue in the last column below; 0 = never break. The first line is the titles.
+  /// Lines wider than `width` continue in the last column below, or indented where that column is too narrow; 0 = never break. The first line is the titles.
   [[nodiscard]] std::vector<std::string> lines(std::size_t width) const;
 
  private:
