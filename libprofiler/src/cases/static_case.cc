@@ -53,9 +53,9 @@ Answer answer_static(const Value& in, const CaseContext& context) {
   const Parallelism layout = read_layout(args, c.model, "");
   if (auto problems = args.problems()) return std::unexpected(*problems);
 
-  // The reference adapts attention formats to the tables for every static mode, decode included.
   const perf::PhaseNeeds needs{.prefill = true, .decode = *mode != perf::StaticMode::kContext};
-  const auto built = build_worker(c, context, layout, perf::Role::kAggregated, c.nextn_accepted.value_or(0.0), needs);
+  const auto role = *mode == perf::StaticMode::kGeneration ? perf::Role::kDecode : perf::Role::kAggregated;
+  const auto built = build_worker(c, context, layout, role, c.nextn_accepted.value_or(0.0), needs);
   if (!built.has_value()) return std::unexpected(case_error(built.error()));
   const auto point = built->engine.run_static(c.load, batch, *mode, 1.0, stride);
   if (!point.has_value()) return std::unexpected(case_error(point.error()));

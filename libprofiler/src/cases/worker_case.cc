@@ -58,13 +58,17 @@ perf::Result<BuiltWorker> build_worker(const WorkerCase& c, const CaseContext& c
                                        perf::Role role, double accepted, std::optional<perf::PhaseNeeds> needs) {
   auto database = perf::Database::open(context.tables, *c.system, c.backend, c.version, c.mode);
   if (!database.has_value()) return std::unexpected(database.error());
-  auto quant = database->resolve_quant(c.model, role, c.quant);
-  if (!quant.has_value()) return std::unexpected(quant.error());
   perf::Result<perf::ExpertExchange> exchange{};
   if (needs.has_value()) {
-    exchange = perf::resolve_exchange(*database, c.model, quant->moe, layout, *needs, perf::ExchangePolicy::kWhereNeeded);
+    const auto formats = database->resolve_quant(c.model, perf::Role::kDecode, c.quant);   // of the experts, the same in all roles
+    if (!formats.has_value()) return std::unexpected(formats.error());
+    exchange = perf::resolve_exchange(*database, c.model, formats->moe, layout, *needs, perf::ExchangePolicy::kWhereNeeded);
     if (!exchange.has_value()) return std::unexpected(exchange.error());
   }
+  auto quant = perf::resolve_quant(*database, c.model, role, c.quant, *exchange);
+  if (!quant.has_value()) return std::unexpected(quant.error());
+  // Here the reference forgets who chose the format of the dense weights as soon as a rule has looked at it.
+  if (exchange->any() || quant->gemm == GemmQuant::kNvfp4Wo) quant->gemm_from_checkpoint = false;
   auto engine = perf::Engine::build(*database, c.model, *quant, layout, c.nextn, accepted, *exchange);
   if (!engine.has_value()) return std::unexpected(engine.error());
   return BuiltWorker{std::move(*database), std::move(*engine)};

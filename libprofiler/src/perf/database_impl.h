@@ -27,6 +27,8 @@ struct Database::Impl {
 
   /// Rate of that number format. Error kMissingFlops names the format.
   [[nodiscard]] Result<double> flops(const QuantFacts& quant) const;
+  /// Rate of decode attention, which multiplies in the format of the cache where the GPU can.
+  [[nodiscard]] Result<double> decode_flops(KvQuant kv) const;
   /// Time of a memory-bound kernel that moves `bytes`, ms.
   [[nodiscard]] double memory_ms(double bytes) const;
 };

@@ -86,7 +86,8 @@ std::vector<OperatorTime> Engine::mix_times(const Workload& load, int batch, int
     log.add(op.name() == "context_attention" ? op.name() + " (scaled)" : op.name(), time);
   };
   if (!mixed_step(impl_->graph, schedule.mixed, sink).has_value()) return {};
-  if (schedule.mixed.decode_requests == 0) log.add("generation_attention", {});
+  // It reports both attentions of a mixed step even where another operator contains them.
+  for (const char* attention : {"context_attention (scaled)", "generation_attention"}) log.add(attention, {});
   return log.times();
 }
 

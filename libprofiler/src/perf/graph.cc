@@ -25,6 +25,7 @@ Result<void> check_experts(const GraphInput& in) {
     return std::unexpected(invalid(std::to_string(in.model.experts) + " experts cannot be spread over moe_ep " +
                                    std::to_string(p.moe_ep)));
   }
+  if (in.model.family != Family::kMoe) return {};
   const int block = in.model.quant.block_size > 0 ? in.model.quant.block_size : kDefaultBlock;
   if (in.quant.moe == MoeQuant::kFp8Block && in.model.moe_intermediate / p.moe_tp % block != 0) {
     return std::unexpected(invalid("expert width " + std::to_string(in.model.moe_intermediate) + " over moe_tp " +
@@ -44,9 +45,10 @@ Result<Graph> build_graph(const GraphInput& in) {
   }
   if (p.cp > 1 && (p.tp > 1 || p.dp > 1)) return std::unexpected(invalid("context parallelism needs tp 1 and dp 1"));
   if (in.model.family == Family::kLlama) return build_llama_graph(in);
-  if (in.model.family == Family::kMoe) {
+  const bool latent = in.model.family == Family::kDeepseek || in.model.family == Family::kKimiK25;
+  if (latent || in.model.family == Family::kMoe) {
     if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
-    return build_moe_graph(in);
+    return latent ? build_deepseek_graph(in) : build_moe_graph(in);
   }
   return std::unexpected(
       invalid("models of family " + std::string(name_of(in.model.family)) + " have no performance model here"));

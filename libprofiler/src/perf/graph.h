@@ -36,6 +36,9 @@ struct GraphInput {
 /// Mixtral, Qwen2/3-MoE, gpt-oss and MiniMax-M2: grouped-query attention and routed experts in every layer.
 [[nodiscard]] Graph build_moe_graph(const GraphInput& input);
 
+/// DeepSeek-V3 and Kimi-K2: latent attention, a shared and routed experts in every layer.
+[[nodiscard]] Graph build_deepseek_graph(const GraphInput& input);
+
 /// gpt-oss: every other layer attends to the last tokens only, the rest to all.
 [[nodiscard]] inline bool has_alternating_windows(const ModelSpec& model) { return model.architecture == "GptOssForCausalLM"; }
 inline constexpr int kAlternatingWindow = 128;   ///< tokens

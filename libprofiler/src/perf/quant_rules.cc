@@ -2,8 +2,8 @@
 #include <optional>
 
 #include "perf/database_impl.h"
-#include "perf/operators/attention_tables.h"
 #include "perf/operators/moe_tables.h"
+#include "perf/quant_tables.h"
 
 namespace dynamo::perf {
 
@@ -12,20 +12,6 @@ namespace {
 constexpr int kFirstBlackwellCapability = 100;
 
 bool runs_prefill(Role role) { return role != Role::kDecode; }
-
-/// Whether prefill attention was measured in that format together with that KV format (absent = with any).
-bool has_fmha(const Database::Impl& database, FmhaQuant fmha, std::optional<KvQuant> kv) {
-  constexpr KvQuant kAny[] = {KvQuant::kBfloat16, KvQuant::kInt8, KvQuant::kFp8};
-  if (!kv.has_value()) return std::ranges::any_of(kAny, [&](KvQuant one) { return has_fmha(database, fmha, one); });
-  return AttentionTable(database, "context_attention", std::string(facts_of(fmha).name) + "|" + std::string(facts_of(*kv).name))
-      .has_format();
-}
-
-/// Whether prefill attention was measured at all for that KV format.
-bool knows_any_fmha(const Database::Impl& database, std::optional<KvQuant> kv) {
-  return has_fmha(database, FmhaQuant::kBfloat16, kv) || has_fmha(database, FmhaQuant::kFp8, kv) ||
-         has_fmha(database, FmhaQuant::kFp8Block, kv);
-}
 
 /// The KV format that the user or the checkpoint names; a default that nobody named does not narrow what was measured.
 std::optional<KvQuant> named_kv(const ModelSpec& model, const QuantModes& modes, const QuantOverrides& overrides) {
@@ -39,14 +25,13 @@ Error no_fp8_attention() {
 }
 
 /// fp8 attention that nobody measured falls back to bf16 when the checkpoint, not the user, asked for it.
-Result<FmhaQuant> fmha_by_data(const Database::Impl& database, const QuantModes& modes, std::optional<KvQuant> kv, bool fixed,
-                               Role role) {
-  if (runs_prefill(role) && modes.fmha == FmhaQuant::kFp8 && knows_any_fmha(database, kv) &&
-      !has_fmha(database, FmhaQuant::kFp8, kv)) {
+Result<FmhaQuant> fmha_by_data(const AttentionFormats& measured, const QuantModes& modes, std::optional<KvQuant> kv, bool fixed,
+                               bool vllm, Role role) {
+  if (runs_prefill(role) && modes.fmha == FmhaQuant::kFp8 && measured.has_any_prefill(kv) &&
+      !measured.has_prefill(FmhaQuant::kFp8, kv)) {
     if (fixed) return std::unexpected(no_fp8_attention());
-    if (has_fmha(database, FmhaQuant::kBfloat16, kv)) return FmhaQuant::kBfloat16;
+    if (measured.has_prefill(FmhaQuant::kBfloat16, kv)) return FmhaQuant::kBfloat16;
   }
-  const bool vllm = database.backend == Backend::kVllm;
   if (!fixed && vllm && modes.fmha == FmhaQuant::kFp8) return FmhaQuant::kBfloat16;   // vLLM prefills in bf16 by default
   return modes.fmha;
 }
@@ -85,11 +70,13 @@ Result<QuantModes> Database::resolve_quant(const ModelSpec& model, Role role, co
   }
   QuantModes modes = *inferred;
   modes.gemm = overrides.gemm.value_or(modes.gemm);
+  modes.gemm_from_checkpoint = !overrides.gemm.has_value();
   modes.moe = overrides.moe.value_or(modes.moe);
   modes.kv = overrides.kv.value_or(modes.kv);
   modes.fmha = overrides.fmha.value_or(modes.fmha);
   modes.comm = overrides.comm.value_or(modes.comm);
-  const auto fmha = fmha_by_data(*impl_, modes, named_kv(model, modes, overrides), overrides.fmha.has_value(), role);
+  const auto fmha = fmha_by_data(AttentionFormats(*impl_, model.family), modes, named_kv(model, modes, overrides),
+                                 overrides.fmha.has_value(), backend() == Backend::kVllm, role);
   if (!fmha.has_value()) return std::unexpected(fmha.error());
   modes.fmha = *fmha;
   if (impl_->system.sm_version < kFirstBlackwellCapability) {
@@ -108,13 +95,11 @@ Result<void> Database::check_quant(const QuantModes& quant, const ModelSpec& mod
     if (ok.has_value() && is_static) ok = require_slice(*impl_, table, "fp8", "gemm");
   }
   if (ok.has_value() && model.is_moe()) ok = require_experts(*impl_, quant.moe);
+  const AttentionFormats measured(*impl_, model.family);
   if (ok.has_value() && runs_prefill(role)) {
-    ok = require(has_fmha(*impl_, quant.fmha, quant.kv), "fmha", facts_of(quant.fmha).name);
+    ok = require(measured.has_prefill(quant.fmha, quant.kv), "fmha", facts_of(quant.fmha).name);
   }
-  if (ok.has_value() && role != Role::kPrefill) {
-    const AttentionTable decode(*impl_, "generation_attention", std::string(facts_of(quant.kv).name));
-    ok = require(decode.has_format(), "kvcache", facts_of(quant.kv).name);
-  }
+  if (ok.has_value() && role != Role::kPrefill) ok = require(measured.has_decode(quant.kv), "kvcache", facts_of(quant.kv).name);
   return ok;
 }
 

@@ -54,6 +54,7 @@ struct QuantModes {
   KvQuant kv = KvQuant::kBfloat16;
   FmhaQuant fmha = FmhaQuant::kBfloat16;
   CommQuant comm = CommQuant::kHalf;
+  bool gemm_from_checkpoint = true;   ///< false: chosen by the caller, also for parts that the checkpoint leaves unquantised
   friend bool operator==(const QuantModes&, const QuantModes&) = default;
 };
 

@@ -55,6 +55,12 @@ Result<ExpertExchange> resolve_exchange(const Database& database, const ModelSpe
   return ExpertExchange{};
 }
 
+Result<QuantModes> resolve_quant(const Database& database, const ModelSpec& model, Role role, const QuantOverrides& overrides,
+                                 const ExpertExchange& exchange) {
+  // What plain prefill attention was measured in does not bind the attention kernels beside an all-to-all.
+  return database.resolve_quant(model, exchange.any() ? Role::kDecode : role, overrides);
+}
+
 std::vector<int> measured_wide_widths(const Database& database, const ModelSpec& model, MoeQuant quant, PhaseNeeds needs) {
   std::vector<int> wide;
   if (!model.is_moe() || !knows_exchange(model.family)) return wide;

@@ -21,6 +21,10 @@ enum class ExchangePolicy { kWhereNeeded, kWhereMeasured };
 [[nodiscard]] Result<ExpertExchange> resolve_exchange(const Database& database, const ModelSpec& model, MoeQuant quant,
                                                       const Parallelism& layout, PhaseNeeds needs, ExchangePolicy policy);
 
+/// Formats of an engine whose experts are reached like that.
+[[nodiscard]] Result<QuantModes> resolve_quant(const Database& database, const ModelSpec& model, Role role,
+                                               const QuantOverrides& overrides, const ExpertExchange& exchange);
+
 /// Widths of expert parallelism beyond one node that were measured for all needed phases, ascending.
 [[nodiscard]] std::vector<int> measured_wide_widths(const Database& database, const ModelSpec& model, MoeQuant quant,
                                                     PhaseNeeds needs);

@@ -20,6 +20,8 @@ constexpr ActivationRow kActivations[] = {
     {Family::kGpt, {10, 6, 5, 5}, {13, 8, 6.5, 6.5}},
     {Family::kLlama, {11, 6.5, 5, 5}, {14, 8.5, 6.5, 6.5}},
     {Family::kMoe, {22, 13, 10, 10}, {28, 17, 13, 13}},
+    {Family::kDeepseek, {22, 13, 10, 10}, {28, 17, 13, 13}},
+    {Family::kKimiK25, {22, 13, 10, 10}, {28, 17, 13, 13}},
 };
 constexpr ActivationRow kOtherFamilies = {Family::kGpt, {10, 6, 5, 5}, {13, 8, 6.5, 6.5}};
 
@@ -45,6 +47,18 @@ double activation_coefficient(Family family, Backend backend, int tp) {
   return (backend == Backend::kSglang ? use.sglang : use.trtllm)[tp_column(tp)];
 }
 
+bool has_latent_attention(Family family) { return family == Family::kDeepseek || family == Family::kKimiK25; }
+
+/// Buffer in which tokens are sorted by expert, with one 4-byte scale per block of 128: every token of every attention replica,
+/// for each of the rank's experts that it may choose.
+double expert_workspace_bytes(const ModelSpec& model, Backend backend, const Parallelism& parallel, int tokens) {
+  constexpr double kScaleBlock = 128;
+  constexpr double kScaleBytes = 4;
+  const double width = backend == Backend::kSglang ? model.hidden : static_cast<double>(model.heads) * model.head_dim;
+  const double pairs = static_cast<double>(model.experts) * model.experts_per_token / parallel.moe_ep;
+  return tokens * width * parallel.dp * pairs / kScaleBlock * kScaleBytes;
+}
+
 }  // namespace
 
 Footprint::Footprint(const Database::Impl& database, const ModelSpec& model, const QuantModes& quant, const Parallelism& parallel,
@@ -55,6 +69,10 @@ Footprint::Footprint(const Database::Impl& database, const ModelSpec& model, con
 }
 
 double Footprint::kv_bytes(int seq_len) const {
+  if (has_latent_attention(model_.family)) {
+    const double latent = model_.kv_lora_rank + model_.qk_rope_head_dim;   // the same on every rank
+    return seq_len * facts_of(quant_.kv).bytes_per_element * model_.layers * latent;
+  }
   const int kv_heads = (model_.kv_heads + parallel_.tp - 1) / parallel_.tp;
   const double layer = static_cast<double>(kv_heads) * model_.head_dim * 2.0 * facts_of(quant_.kv).bytes_per_element;
   if (has_alternating_windows(model_)) {
@@ -69,6 +87,7 @@ double Footprint::activation_bytes(const Load& load) const {
   const bool sglang = database_.backend == Backend::kSglang;
   const double width = static_cast<double>(model_.heads) * model_.head_dim;
   double bytes = 2.0 * load.tokens * width * activation_coefficient(model_.family, database_.backend, parallel_.tp);
+  if (has_latent_attention(model_.family)) bytes += expert_workspace_bytes(model_, database_.backend, parallel_, load.tokens);
   bytes = std::max(bytes, sglang ? kMinActivationsSglang : kMinActivations);
   if (load.drafting && nextn_ > 0) {
     if (load.drafted_tokens.has_value() && load.tokens > 0) {

@@ -11,19 +11,12 @@ namespace dynamo::perf {
 
 namespace {
 
-/// Decode attention multiplies in the format of the cache where the GPU can.
-Result<double> decode_flops(const Database::Impl& database, KvQuant kv) {
-  constexpr int kFirstFp8Capability = 89;
-  const bool fp8 = kv == KvQuant::kFp8 && database.system.sm_version >= kFirstFp8Capability;
-  return database.flops(facts_of(fp8 ? FmhaQuant::kFp8 : FmhaQuant::kBfloat16));
-}
-
 class GenerationAttention final : public Operator {
  public:
   GenerationAttention(std::string name, double scale, const Database::Impl& database, const AttentionConfig& config)
       : Operator(std::move(name), scale), database_(database), config_(config),
         shape_{config.heads, config.kv_heads, config.head_dim, config.window, facts_of(config.kv).bytes_per_element},
-        flops_(decode_flops(database, config.kv)),
+        flops_(database.decode_flops(config.kv)),
         table_(database, "generation_attention", std::string(facts_of(config.kv).name)) {
     const Slice* slice = table_.find(kv_heads_key(config), config.head_dim, config.window);
     if (slice != nullptr) grid_.emplace(slice->grid);

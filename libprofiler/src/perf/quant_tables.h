@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+
+#include "perf/database_impl.h"
+
+namespace dynamo::perf {
+
+/// Which formats attention was measured in, in the tables that a family's attention is answered from.
+class AttentionFormats {
+ public:
+  AttentionFormats(const Database::Impl& database, Family family);
+
+  /// Prefill in that format together with that KV format (absent = with any).
+  [[nodiscard]] bool has_prefill(FmhaQuant fmha, std::optional<KvQuant> kv) const;
+  /// Prefill in any format together with that KV format.
+  [[nodiscard]] bool has_any_prefill(std::optional<KvQuant> kv) const;
+  [[nodiscard]] bool has_decode(KvQuant kv) const;
+
+ private:
+  const Database::Impl& database_;
+  bool latent_;   ///< kernels for latent attention, else plain attention
+};
+
+}  // namespace dynamo::perf
