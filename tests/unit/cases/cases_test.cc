@@ -89,7 +89,7 @@ TEST_F(Cases, EveryKindNamesAllMistakesAtOnce) {
     const std::string message = error(answer, "message");
     EXPECT_THAT(message, HasSubstr("unknown argument bach_size")) << kind.name;
     EXPECT_THAT(message, HasSubstr("unknown argument osl_")) << kind.name;
-    EXPECT_THAT(message, HasSubstr("nextn must be an integer of at least 0")) << kind.name;
+    EXPECT_THAT(message, HasSubstr("nextn must be an integer from 0 to 16777216")) << kind.name;
     // The capacity of a cache knows no prefix; everywhere else it has the wrong type.
     EXPECT_THAT(message, HasSubstr(kind.name == "memory" ? "unknown argument prefix" : "prefix must be an integer"))
         << kind.name;
@@ -122,7 +122,7 @@ TEST_F(Cases, WrongTypesOfEveryType) {
   for (const char* part : {"model_path must be a string",
                            "unknown GPU \"h900\"",
                            "not \"tgi\"",
-                           "isl must be an integer of at least 1",
+                           "isl must be an integer from 1 to 16777216",
                            "ttft must be a finite number",
                            "strict_sla must be true or false",
                            "not \"MAGIC\"",

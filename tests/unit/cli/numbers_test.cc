@@ -36,13 +36,24 @@ TEST(Text, WrapsAtBlanks) {
 
 TEST(Grid, BreaksTheLastColumnOnly) {
   Grid grid({{"A"}, {"N", true}, {"WHY"}});
-  grid.add({"x", "10", "one two three"});
+  grid.add({"x", "10", "one two three four five six"});
   grid.add({"yy", "9", ""});
-  const std::vector<std::string> lines = grid.lines(16);
+  const std::vector<std::string> lines = grid.lines(27);
   ASSERT_EQ(lines.size(), 3u);
   EXPECT_EQ(lines[0], "A    N  WHY");
-  EXPECT_EQ(lines[1], "x   10  one two\n        three");
+  EXPECT_EQ(lines[1], "x   10  one two three four\n        five six");
   EXPECT_EQ(lines[2], "yy   9");
+}
+
+TEST(Grid, MovesANarrowLastColumnToALineOfItsOwn) {
+  Grid grid({{"A"}, {"WHY NOT"}});
+  grid.add({"a layout that fills the line", "two words"});
+  grid.add({"short", ""});
+  const std::vector<std::string> lines = grid.lines(30);
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[0], "A");
+  EXPECT_EQ(lines[1], "a layout that fills the line\n      two words");
+  EXPECT_EQ(lines[2], "short");
 }
 
 }  // namespace
