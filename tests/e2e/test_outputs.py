@@ -131,7 +131,8 @@ class WithTables(ProgramTest):
         self.assertEqual((answer.code, answer.err), (OK, ""))
         self.assertTrue(answer.out.startswith("Meets the SLA: "), answer.out)
         for line in answer.out.splitlines():
-            self.assertLessEqual(len(line), 80, line)
+            if not line.startswith("Deploy:"):   # a command to copy, as long as the path it names
+                self.assertLessEqual(len(line), 80, line)
         for word in ("TTFT", "ITL", "WHY NOT", "measured tables", "Deploy:"):
             self.assertIn(word, answer.out)
 
