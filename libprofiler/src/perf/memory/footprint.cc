@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "facts/kv_fraction.h"
+
 namespace dynamo::perf {
 
 namespace {
@@ -114,38 +116,15 @@ double KvBudget::bytes(double capacity, double non_kv) const {
   return of_free ? (capacity - non_kv) * share : capacity * share - non_kv;
 }
 
-namespace {
-
-/// SGLang's own default, as its server computes it from the size of the GPU.
-double sglang_static_fraction(double capacity_bytes, const Parallelism& parallel) {
-  struct Tier { double below_gib, chunked_prefill, graph_batch_narrow, graph_batch_wide; };
-  static constexpr Tier kTiers[] = {{20, 2048, 8, 8}, {35, 2048, 24, 80}, {60, 4096, 32, 160}, {160, 8192, 256, 512},
-                                    {HUGE_VAL, 16384, 512, 512}};
-  const double capacity_mib = capacity_bytes / kMib;
-  const Tier& tier = *std::ranges::find_if(kTiers, [&](const Tier& t) { return capacity_mib < t.below_gib * 1024; });
-  const double graph_batch = parallel.tp < 4 ? tier.graph_batch_narrow : tier.graph_batch_wide;
-  double reserved = 512 + 1.5 * tier.chunked_prefill + parallel.tp * parallel.pp / 8.0 * 1024 + graph_batch * 2;
-  if (parallel.dp > 1) {
-    reserved += graph_batch * parallel.dp * 3;
-    if (graph_batch > 300) reserved += graph_batch * parallel.dp * 1.5;
-  }
-  if (capacity_mib > 60 * 1024) reserved = std::max(reserved, 10.0 * 1024);
-  return std::nearbyint((capacity_mib - reserved) / capacity_mib * 1000.0) / 1000.0;
-}
-
-double vllm_fraction(std::string_view version) { return version.starts_with("0.14") || version.starts_with("0.19") ? 0.90 : 0.92; }
-
-}  // namespace
-
 KvBudget kv_budget(const Database::Impl& database, const Parallelism& parallel, BudgetRole role, std::optional<double> fraction) {
   constexpr double kTolerance = 0.02;
+  const double own = default_kv_fraction(database.backend, database.version, parallel, database.system.mem_capacity_bytes,
+                                         role == BudgetRole::kAggregated);
   switch (database.backend) {
-    case Backend::kTrtllm: return {fraction.value_or(0.9), true, 0.015, kTolerance};
-    case Backend::kVllm: return {fraction.value_or(vllm_fraction(database.version)), false, 0.0, kTolerance};
+    case Backend::kTrtllm: return {fraction.value_or(own), true, 0.015, kTolerance};
+    case Backend::kVllm: return {fraction.value_or(own), false, 0.0, kTolerance};
     case Backend::kSglang: break;
   }
-  const double own = role == BudgetRole::kAggregated ? 0.88
-                                                     : sglang_static_fraction(database.system.mem_capacity_bytes, parallel);
   return {fraction.value_or(own), false, 0.0, kTolerance};
 }
 
