@@ -3,10 +3,13 @@
 #include "dynamo/profiler/document_io.h"
 #include "dynamo/profiler/facts.h"
 #include "facts/architectures.h"
+#include "facts/block_fields.h"
 #include "facts/checkpoint_quant.h"
 #include "facts/config_checks.h"
 #include "facts/config_fields.h"
+#include "facts/hybrid_fields.h"
 #include "facts/json_numbers.h"
+#include "facts/vision_fields.h"
 #include "text/did_you_mean.h"
 
 namespace dynamo {
@@ -181,8 +184,11 @@ std::expected<ModelSpec, Diagnostics> parse_model_config(std::string_view id, st
   read_shape(fields, model);
   read_experts(fields, model);
   read_latent_attention(fields, model);
+  facts::read_hybrid(fields, model);
+  facts::read_blocks(fields, model);
   facts::check_contradictions(fields, model);
   Diagnostics problems = fields.problems();
+  problems.append(facts::read_vision(*config, std::string(source), model));
 
   facts::QuantSources quant{&*config, quant_section(*config, text), nullptr};
   std::expected<Value, Diagnostics> modelopt = Value();

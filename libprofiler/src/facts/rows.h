@@ -4,6 +4,10 @@
 #include <span>
 #include <string_view>
 
+#include "dynamo/profiler/model_blocks.h"
+#include "dynamo/profiler/model_hybrid.h"
+#include "dynamo/profiler/model_vision.h"
+
 /// The shape of the facts compiled from libprofiler/data. Rows are constant data: reading them costs no start-up time.
 namespace dynamo::facts {
 
@@ -65,6 +69,9 @@ struct ModelRow {
   int qk_rope_head_dim = 0;
   int v_head_dim = 0;
   int nextn_layers = 0;
+  HybridSpec hybrid = {};
+  std::span<const BlockSpec> blocks = {};
+  VisionSpec vision = {};
   QuantRow quant = {};
 };
 

@@ -39,6 +39,15 @@ struct GraphInput {
 /// DeepSeek-V3 and Kimi-K2: latent attention, a shared and routed experts in every layer.
 [[nodiscard]] Graph build_deepseek_graph(const GraphInput& input);
 
+/// Llama 4, MiMo-V2-Flash and Step-3.7: full and windowed attention, layers with experts and dense ones.
+[[nodiscard]] Graph build_hybrid_graph(const GraphInput& input);
+
+/// Gemma 4: full and windowed attention, a dense FFN and experts side by side.
+[[nodiscard]] Graph build_gemma_graph(const GraphInput& input);
+
+/// Nemotron NAS: every layer with widths of its own.
+[[nodiscard]] Graph build_searched_blocks_graph(const GraphInput& input);
+
 /// gpt-oss: every other layer attends to the last tokens only, the rest to all.
 [[nodiscard]] inline bool has_alternating_windows(const ModelSpec& model) { return model.architecture == "GptOssForCausalLM"; }
 inline constexpr int kAlternatingWindow = 128;   ///< tokens

@@ -9,6 +9,9 @@
 #include <vector>
 
 #include "dynamo/profiler/diagnostic.h"
+#include "dynamo/profiler/model_blocks.h"
+#include "dynamo/profiler/model_hybrid.h"
+#include "dynamo/profiler/model_vision.h"
 #include "dynamo/profiler/quantization.h"
 
 namespace dynamo {
@@ -50,7 +53,7 @@ struct CheckpointQuant {
   std::string group_mode;                 ///< compressed-tensors / mixed_precision: format of the dense weights
   std::string moe_group_mode;             ///< likewise, of the experts
   int block_size = 0;                     ///< edge of fp8 blocks, 0 = none
-  std::vector<std::string> excluded;      ///< projection groups kept in bf16: q, kv, o, indexer, shared_expert
+  std::vector<std::string> excluded;      ///< groups kept in bf16: q, kv, o, indexer, shared_expert, mlp
 };
 
 /// The operator graph a model is priced with.
@@ -83,6 +86,9 @@ struct ModelSpec {
   int qk_rope_head_dim = 0;
   int v_head_dim = 0;
   int nextn_layers = 0;           ///< layers for multi-token prediction in the checkpoint
+  HybridSpec hybrid;              ///< layers of different kinds
+  std::vector<BlockSpec> blocks;  ///< layers searched one by one
+  VisionSpec vision;
   CheckpointQuant quant;
 
   [[nodiscard]] bool is_moe() const { return experts > 0; }

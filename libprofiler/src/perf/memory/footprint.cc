@@ -22,6 +22,8 @@ constexpr ActivationRow kActivations[] = {
     {Family::kGpt, {10, 6, 5, 5}, {13, 8, 6.5, 6.5}},
     {Family::kLlama, {11, 6.5, 5, 5}, {14, 8.5, 6.5, 6.5}},
     {Family::kMoe, {22, 13, 10, 10}, {28, 17, 13, 13}},
+    {Family::kGemma4Mix, {22, 13, 10, 10}, {28, 17, 13, 13}},
+    {Family::kStep3p7, {22, 13, 10, 10}, {28, 17, 13, 13}},
     {Family::kDeepseek, {22, 13, 10, 10}, {28, 17, 13, 13}},
     {Family::kKimiK25, {22, 13, 10, 10}, {28, 17, 13, 13}},
 };
@@ -51,12 +53,16 @@ double activation_coefficient(Family family, Backend backend, int tp) {
 
 bool has_latent_attention(Family family) { return family == Family::kDeepseek || family == Family::kKimiK25; }
 
+/// Families whose windowed layers keep no more of the cache than the window, and whose experts sort tokens in a buffer.
+bool caps_window(Family family) { return family == Family::kGemma4Mix || family == Family::kStep3p7; }
+
 /// Buffer in which tokens are sorted by expert, with one 4-byte scale per block of 128: every token of every attention replica,
 /// for each of the rank's experts that it may choose.
 double expert_workspace_bytes(const ModelSpec& model, Backend backend, const Parallelism& parallel, int tokens) {
   constexpr double kScaleBlock = 128;
   constexpr double kScaleBytes = 4;
-  const double width = backend == Backend::kSglang ? model.hidden : static_cast<double>(model.heads) * model.head_dim;
+  const bool residual = backend == Backend::kSglang || caps_window(model.family);
+  const double width = residual ? model.hidden : static_cast<double>(model.heads) * model.head_dim;
   const double pairs = static_cast<double>(model.experts) * model.experts_per_token / parallel.moe_ep;
   return tokens * width * parallel.dp * pairs / kScaleBlock * kScaleBytes;
 }
@@ -77,6 +83,7 @@ double Footprint::kv_bytes(int seq_len) const {
   }
   const int kv_heads = (model_.kv_heads + parallel_.tp - 1) / parallel_.tp;
   const double layer = static_cast<double>(kv_heads) * model_.head_dim * 2.0 * facts_of(quant_.kv).bytes_per_element;
+  if (caps_window(model_.family)) return windowed_kv_bytes(seq_len);
   if (has_alternating_windows(model_)) {
     const int windowed = model_.layers / 2;
     return layer * (static_cast<double>(windowed) * std::min(seq_len, kAlternatingWindow) +
@@ -85,11 +92,22 @@ double Footprint::kv_bytes(int seq_len) const {
   return layer * model_.layers * seq_len;
 }
 
+double Footprint::windowed_kv_bytes(int seq_len) const {
+  const auto bytes = [&](const AttentionLayers& kind) {
+    const int kept = kind.window > 0 ? std::min(seq_len, kind.window) : seq_len;
+    // Keys and values have one width; the reference takes Step's from its layers with full attention.
+    const AttentionLayers& widths = model_.family == Family::kStep3p7 ? model_.hybrid.full : kind;
+    const int kv_heads = (widths.kv_heads + parallel_.tp - 1) / parallel_.tp;
+    return static_cast<double>(kind.layers()) * kv_heads * widths.head_dim * 2.0 * facts_of(quant_.kv).bytes_per_element * kept;
+  };
+  return bytes(model_.hybrid.full) + bytes(model_.hybrid.windowed);
+}
+
 double Footprint::activation_bytes(const Load& load) const {
   const bool sglang = database_.backend == Backend::kSglang;
   const double width = static_cast<double>(model_.heads) * model_.head_dim;
   double bytes = 2.0 * load.tokens * width * activation_coefficient(model_.family, database_.backend, parallel_.tp);
-  if (has_latent_attention(model_.family)) bytes += expert_workspace_bytes(model_, database_.backend, parallel_, load.tokens);
+  if (has_latent_attention(model_.family) || caps_window(model_.family)) bytes += expert_workspace_bytes(model_, database_.backend, parallel_, load.tokens);
   bytes = std::max(bytes, sglang ? kMinActivationsSglang : kMinActivations);
   if (load.drafting && nextn_ > 0) {
     if (load.drafted_tokens.has_value() && load.tokens > 0) {

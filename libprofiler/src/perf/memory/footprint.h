@@ -26,6 +26,8 @@ class Footprint {
   [[nodiscard]] double capacity_bytes() const { return database_.system.mem_capacity_bytes; }
 
  private:
+  /// Of a model whose windowed layers keep the window only.
+  [[nodiscard]] double windowed_kv_bytes(int seq_len) const;
   [[nodiscard]] double activation_bytes(const Load& load) const;
 
   const Database::Impl& database_;
