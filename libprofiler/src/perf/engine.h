@@ -10,6 +10,7 @@
 #include "dynamo/profiler/facts.h"
 #include "dynamo/profiler/tables.h"
 #include "perf/expert_exchange.h"
+#include "perf/images.h"
 
 namespace dynamo::perf {
 
@@ -79,6 +80,7 @@ struct Workload {
   int prefix = 0;                               ///< prompt tokens already cached
   std::optional<double> kv_fraction;            ///< of free (TensorRT-LLM) or total (vLLM, SGLang) memory; absent = backend's
   std::optional<int> max_seq_len;               ///< absent = isl + osl
+  ImageLoad images = {};                        ///< their tokens come on top of isl
 };
 
 /// Milliseconds of one operator and where they come from: silicon, empirical, sol, estimated, mixed; "" = untagged.
@@ -95,6 +97,8 @@ enum class StaticMode { kContext, kGeneration, kBoth };
 struct StaticPoint {
   double context_ms = 0;        ///< one prefill pass of the whole batch
   double generation_ms = 0;     ///< all osl - 1 decode steps
+  double encoder_ms = 0;        ///< part of ttft_ms: the vision encoder
+  double encoder_gib = 0;       ///< part of memory
   double ttft_ms = 0;
   double tpot_ms = 0;
   double request_latency_ms = 0;
@@ -107,6 +111,8 @@ struct StaticPoint {
 };
 
 struct AggregatedPoint {
+  double encoder_ms = 0;          ///< part of ttft_ms: the vision encoder
+  double encoder_gib = 0;         ///< part of memory
   double ttft_ms = 0, tpot_ms = 0, request_latency_ms = 0;
   double concurrency = 0, seq_per_s = 0, seq_per_s_gpu = 0;
   double tokens_per_s = 0, tokens_per_s_gpu = 0, tokens_per_s_user = 0;
@@ -149,6 +155,10 @@ class Engine {
   /// Memory of a step of `tokens` tokens whose limit already counts drafts, with `batch` sequences of `seq_len` cached tokens.
   [[nodiscard]] MemoryBreakdown step_memory(int batch, int tokens, int seq_len) const;
 
+  /// isl and the tokens of the images.
+  [[nodiscard]] int prompt_tokens(const Workload& load) const;
+
+  [[nodiscard]] std::vector<OperatorTime> encoder_times(const Workload& load, int batch, double latency_factor = 1.0) const;
   [[nodiscard]] std::vector<OperatorTime> context_times(const Workload& load, int batch, double latency_factor = 1.0) const;
   [[nodiscard]] std::vector<OperatorTime> generation_times(const Workload& load, int batch, double latency_factor = 1.0,
                                                            int stride = 32) const;

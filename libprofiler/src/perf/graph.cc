@@ -41,7 +41,9 @@ Result<void> check_experts(const GraphInput& in) {
 
 }  // namespace
 
-Result<Graph> build_graph(const GraphInput& in) {
+namespace {
+
+Result<Graph> build_language_model(const GraphInput& in) {
   const Parallelism& p = in.parallel;
   if (p.tp < 1 || p.pp < 1 || p.dp < 1 || p.cp < 1) return std::unexpected(invalid("parallel sizes must be at least 1"));
   if (in.model.heads % p.tp != 0) return std::unexpected(invalid(divides("attention heads", in.model.heads, p.tp)));
@@ -74,6 +76,14 @@ Result<Graph> build_graph(const GraphInput& in) {
   }
   return std::unexpected(
       invalid("models of family " + std::string(name_of(in.model.family)) + " have no performance model here"));
+}
+
+}  // namespace
+
+Result<Graph> build_graph(const GraphInput& in) {
+  Result<Graph> graph = build_language_model(in);
+  if (graph.has_value() && in.model.vision.layers > 0) graph->encoder = build_encoder_graph(in);
+  return graph;
 }
 
 }  // namespace dynamo::perf

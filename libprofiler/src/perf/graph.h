@@ -6,11 +6,19 @@
 
 namespace dynamo::perf {
 
+/// The vision encoder on one GPU. Every tensor-parallel rank holds all of it and encodes its share of the images.
+struct EncoderGraph {
+  std::vector<OperatorPtr> patches;   ///< run on the patches
+  std::vector<OperatorPtr> tokens;    ///< run on the tokens that patches are merged into
+  [[nodiscard]] bool empty() const { return patches.empty(); }
+};
+
 /// The operators of one forward pass on one GPU of a worker, in execution order. The names `context_attention` and
 /// `generation_attention` matter: a mixed step prices them apart.
 struct Graph {
   std::vector<OperatorPtr> context;
   std::vector<OperatorPtr> generation;
+  EncoderGraph encoder = {};   ///< empty for models that read text only
 };
 
 /// What a graph is compiled from.
@@ -47,6 +55,9 @@ struct GraphInput {
 
 /// Nemotron NAS: every layer with widths of its own.
 [[nodiscard]] Graph build_searched_blocks_graph(const GraphInput& input);
+
+/// The encoder of a model that has one.
+[[nodiscard]] EncoderGraph build_encoder_graph(const GraphInput& input);
 
 /// gpt-oss: every other layer attends to the last tokens only, the rest to all.
 [[nodiscard]] inline bool has_alternating_windows(const ModelSpec& model) { return model.architecture == "GptOssForCausalLM"; }

@@ -92,6 +92,8 @@ struct ModelSpec {
   CheckpointQuant quant;
 
   [[nodiscard]] bool is_moe() const { return experts > 0; }
+  /// Whether estimates state expert sizes: a family with experts does so for its dense models too.
+  [[nodiscard]] bool states_expert_layout() const { return is_moe() || family == Family::kGemma4Mix; }
 };
 
 enum class Backend { kTrtllm, kSglang, kVllm };

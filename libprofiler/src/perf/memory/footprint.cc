@@ -74,6 +74,8 @@ Footprint::Footprint(const Database::Impl& database, const ModelSpec& model, con
     : database_(database), model_(model), quant_(quant), parallel_(parallel), nextn_(nextn) {
   for (const OperatorPtr& op : graph.context) weight_bytes_ += op->weight_bytes();
   weight_bytes_ /= parallel.pp;
+  for (const OperatorPtr& op : graph.encoder.patches) encoder_weight_bytes_ += op->weight_bytes();
+  for (const OperatorPtr& op : graph.encoder.tokens) encoder_weight_bytes_ += op->weight_bytes();
 }
 
 double Footprint::kv_bytes(int seq_len) const {
@@ -118,6 +120,18 @@ double Footprint::activation_bytes(const Load& load) const {
     }
   }
   return sglang ? bytes * kSglangActivationOverhead : bytes;
+}
+
+MemoryBreakdown Footprint::encoder(const EncoderLoad& load) const {
+  if (load.images == 0) return {};
+  constexpr double kMinEncoderActivations = 32 * kMib;
+  constexpr double kWidthsAlive = 3;   // queries to values, attention output, FFN: of one patch, in hidden widths
+  constexpr double kBf16Bytes = 2;
+  const VisionSpec& vision = model_.vision;
+  const double patches = static_cast<double>(load.own_images) * load.image.patches;
+  const double tokens = static_cast<double>(load.images) * load.image.tokens;   // every rank holds the whole batch's
+  const double bytes = kBf16Bytes * (patches * vision.hidden * kWidthsAlive + tokens * vision.output * vision.projectors);
+  return {.weights_gib = encoder_weight_bytes_ / kGib, .activations_gib = std::max(bytes, kMinEncoderActivations) / kGib};
 }
 
 MemoryBreakdown Footprint::of(const Load& load) const {
