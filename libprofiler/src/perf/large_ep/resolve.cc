@@ -58,7 +58,9 @@ Result<ExpertExchange> resolve_exchange(const Database& database, const ModelSpe
 Result<QuantModes> resolve_quant(const Database& database, const ModelSpec& model, Role role, const QuantOverrides& overrides,
                                  const ExpertExchange& exchange) {
   // What plain prefill attention was measured in does not bind the attention kernels beside an all-to-all.
-  return database.resolve_quant(model, exchange.any() ? Role::kDecode : role, overrides);
+  // Blocks of sparse attention are the same there.
+  const bool bound = !exchange.any() || model.family == Family::kDeepseekV32;
+  return database.resolve_quant(model, bound ? role : Role::kDecode, overrides);
 }
 
 std::vector<int> measured_wide_widths(const Database& database, const ModelSpec& model, MoeQuant quant, PhaseNeeds needs) {
