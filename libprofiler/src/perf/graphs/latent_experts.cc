@@ -118,8 +118,10 @@ std::vector<OperatorPtr> wide_block(const LatentPhase& p, AllToAll kernel) {
 std::vector<OperatorPtr> latent_experts(const LatentPhase& p) {
   const std::optional<AllToAll>& kernel = p.context ? p.in.exchange.prefill : p.in.exchange.decode;
   if (kernel.has_value()) return wide_block(p, *kernel);
+  // Sparse models shard it like an expert, unless the other phase reaches its experts by all-to-all.
+  const int ranks = p.sparse() && !p.in.exchange.any() ? p.in.parallel.moe_tp : p.in.parallel.tp;
   std::vector<OperatorPtr> ops;
-  std::vector<OperatorPtr> shared = shared_expert(p, kSharedNames, p.sparse() ? p.in.parallel.moe_tp : p.in.parallel.tp, p.split());
+  std::vector<OperatorPtr> shared = shared_expert(p, kSharedNames, ranks, p.split());
   std::vector<OperatorPtr> routed = collective_experts(p);
   if (p.context) {
     ops = std::move(shared);

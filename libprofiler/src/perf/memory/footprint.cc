@@ -83,7 +83,7 @@ Footprint::Footprint(const Database::Impl& database, const ModelSpec& model, con
 
 double Footprint::kv_bytes(int seq_len) const {
   if (has_latent_attention(model_.family)) {
-    return seq_len * model_.layers * latent_bytes(model_, quant_.kv);   // the same on every rank
+    return latent_bytes(model_, quant_.kv) * model_.layers * seq_len;   // the same on every rank
   }
   const int kv_heads = (model_.kv_heads + parallel_.tp - 1) / parallel_.tp;
   const double layer = static_cast<double>(kv_heads) * model_.head_dim * 2.0 * facts_of(quant_.kv).bytes_per_element;
