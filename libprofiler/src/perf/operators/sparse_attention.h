@@ -12,7 +12,7 @@ struct SparseAttentionConfig {
   GemmQuant gemm = GemmQuant::kBfloat16;        ///< of the projections, as the tables know them
   struct Projections {
     GemmQuant q = GemmQuant::kBfloat16, kv = GemmQuant::kBfloat16, o = GemmQuant::kBfloat16, indexer = GemmQuant::kBfloat16;
-  } weights;                                    ///< as the checkpoint stores them
+  } weights = {};                               ///< as the checkpoint stores them
   int cp = 1;                                   ///< prefill only: ranks of context parallelism
 };
 
