@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds kube-apiserver, kubectl and etcd from the modules pinned in go.mod and go.sum, once, and prints the folder
-# that holds them. Their place is outside the tree, keyed by go.sum. Exit code 3: no Go that is new enough.
+# that holds them. Their place is outside the tree, keyed by go.sum. Exit code 3: no Go that is new enough; `--install`
+# brings one. `--find` builds nothing: exit code 4 when they are not built yet.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -14,7 +15,8 @@ complete() { local program; for program in "${programs[@]}"; do [ -x "$out/$prog
 
 if complete; then printf '%s\n' "$out"; exit 0; fi
 
-go=$(bash ./find_go.sh) || exit 3
+[ "${1:-}" != --find ] || exit 4
+go=$(bash ./find_go.sh "$@") || exit 3
 
 mkdir -p "$cache"
 exec 9>"$cache/lock"
