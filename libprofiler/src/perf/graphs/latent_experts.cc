@@ -84,10 +84,12 @@ std::vector<OperatorPtr> all_to_all_experts(const LatentPhase& p, AllToAll kerne
   };
   const bool prepares = kernel == AllToAll::kNvlinkTwoSided || kernel == AllToAll::kNvlinkOneSided;
   std::vector<OperatorPtr> ops;
-  ops.push_back(router(p));
+  // SGLang's experts behind DeepEP were measured with their routing.
+  const bool routes = deep_ep && p.in.database.backend == Backend::kSglang && p.in.model.family != Family::kKimiK25;
+  if (!routes) ops.push_back(router(p));
   if (prepares) ops.push_back(exchange("moe_prepare", ExchangeStep::kPrepare));
   ops.push_back(exchange("moe_dispatch", ExchangeStep::kDispatch));
-  ops.push_back(make_wide_experts(p.named("moe"), p.layers, p.in.database, experts_of(p.in)));
+  ops.push_back(make_wide_experts(p.named("moe"), p.layers, p.in.database, experts_of(p.in), shape.phase));
   ops.push_back(exchange("moe_combine", ExchangeStep::kCombine));
   return ops;
 }

@@ -49,6 +49,9 @@ struct LatentPhase {
 /// kernel.
 [[nodiscard]] std::vector<OperatorPtr> latent_attention(const LatentPhase& phase);
 
+/// The same as SGLang runs it beside all-to-all experts, and what it runs before.
+[[nodiscard]] std::vector<OperatorPtr> wide_latent_attention(const LatentPhase& phase);
+
 /// Shared and routed experts.
 [[nodiscard]] std::vector<OperatorPtr> latent_experts(const LatentPhase& phase);
 
