@@ -41,12 +41,13 @@ class DecodeLayer {
   void make_reference() const {
     if (!rows_.has_value()) return;
     std::vector<UtilisationGrid::Point> kept;
-    for_each_point((*rows_)->grid, [this](const Coordinates& at, double) { own_heads_ = own_heads_ || at[0] == heads_; });
+    const auto heads = (*rows_)->grid.keys[0];
+    own_heads_ = std::ranges::find(heads, static_cast<std::uint32_t>(heads_)) != heads.end();
     for_each_point((*rows_)->grid, [&](const Coordinates& at, double ms) {
       const double sol = roof(at);
       if (ms > 0 && sol > 0 && (!own_heads_ || at[0] == heads_)) kept.push_back({at, sol / ms});
     });
-    std::ranges::stable_sort(kept, {}, [](const UtilisationGrid::Point& p) { return std::pair(p.at[0], p.at[2]); });
+    std::ranges::sort(kept, {}, [](const UtilisationGrid::Point& p) { return Coordinates{p.at[0], p.at[2], p.at[1]}; });
     if (own_heads_) {
       for (UtilisationGrid::Point& p : kept) p.at = {p.at[1], p.at[2]};
     }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "perf/operators/communication.h"
 #include "perf/operators/sparse_index.h"
@@ -16,9 +17,7 @@ class PrefillLayer {
       : mode_(database.mode), takes_over_(layer == SparseLayer::kTakesOver), heads_(config.heads), roofline_(roofline),
         rows_(sparse_rows(database, SparsePhase::kPrefill, layer,
                           config.cp > 1 ? SparseKernel::kFlashMla : SparseKernel::kTrtllm, model, config)) {
-    if (!rows_.has_value()) return;
-    grid_ = BoundGrid((*rows_)->grid);
-    find_prefixes();
+    if (rows_.has_value()) grid_ = BoundGrid((*rows_)->grid);
   }
 
   [[nodiscard]] Result<Timing> at(double batch, double sequence, double prefix) const {
@@ -38,47 +37,44 @@ class PrefillLayer {
     return measured_or_error(GridQuery(grid_, sol, kNoSqrtAxis, false).at(query), "sparse attention");
   }
 
-  /// Efficiency at the query's prefix; where the prefixes measured do not bracket it, at the same length without one.
+  /// Efficiencies of the rows: of the own head count where it was measured, else of all.
+  struct References {
+    bool own_heads = false;
+    double least_prefix = 0, most_prefix = -1;   ///< of the rows in use; nothing in between without rows
+    UtilisationGrid by_prefix, without_prefix;
+  };
+
+  /// At the query's prefix; where the prefixes measured do not bracket it, at the same length without one.
   [[nodiscard]] Result<Timing> estimated(const Coordinates& query) const {
     std::call_once(references_once_, [this] { make_references(); });
-    const bool bracketed = several_prefixes_ && least_prefix_ <= query[1] && query[1] <= most_prefix_;
-    if (bracketed || !has_no_prefix_) {
-      const Coordinates whole = own_heads_ ? Coordinates{query[1], query[2], query[3]} : query;
-      return estimate_from(by_prefix_, roof(query), whole);
+    const References& r = references_;
+    const bool bracketed = r.least_prefix < r.most_prefix && r.least_prefix <= query[1] && query[1] <= r.most_prefix;
+    if (bracketed || r.without_prefix.empty()) {
+      return estimate_from(r.by_prefix, roof(query), r.own_heads ? Coordinates{query[1], query[2], query[3]} : query);
     }
     const double full = query[2] + query[1];
-    const Coordinates flat = own_heads_ ? Coordinates{full, query[3]} : Coordinates{query[0], full, query[3]};
-    return estimate_from(without_prefix_, roof(query), flat);
-  }
-
-  /// Of the own head count where it was measured, else of all.
-  void find_prefixes() {
-    const auto visit = [this](const auto& take) {
-      for_each_point((*rows_)->grid, [&](const Coordinates& at, double) { take(at); });
-    };
-    visit([this](const Coordinates& at) { own_heads_ = own_heads_ || at[0] == heads_; });
-    bool any = false;
-    visit([&](const Coordinates& at) {
-      if (own_heads_ && at[0] != heads_) return;
-      least_prefix_ = any ? std::min(least_prefix_, at[1]) : at[1];
-      most_prefix_ = any ? std::max(most_prefix_, at[1]) : at[1];
-      any = true;
-    });
-    has_no_prefix_ = any && least_prefix_ == 0;
-    several_prefixes_ = most_prefix_ > least_prefix_;
+    return estimate_from(r.without_prefix, roof(query),
+                         r.own_heads ? Coordinates{full, query[3]} : Coordinates{query[0], full, query[3]});
   }
 
   void make_references() const {
     if (!rows_.has_value()) return;
+    const Grid& grid = (*rows_)->grid;
+    References& r = references_;
+    r.own_heads = std::ranges::find(grid.keys[0], static_cast<std::uint32_t>(heads_)) != grid.keys[0].end();
+    r.least_prefix = std::numeric_limits<double>::infinity();
     std::vector<UtilisationGrid::Point> all, flat;
-    for_each_point((*rows_)->grid, [&](const Coordinates& at, double ms) {
+    for_each_point(grid, [&](const Coordinates& at, double ms) {
+      if (r.own_heads && at[0] != heads_) return;
+      r.least_prefix = std::min(r.least_prefix, at[1]);
+      r.most_prefix = std::max(r.most_prefix, at[1]);
       const double sol = roof(at);
-      if (!(ms > 0 && sol > 0) || (own_heads_ && at[0] != heads_)) return;
-      all.push_back({own_heads_ ? Coordinates{at[1], at[2], at[3]} : at, sol / ms});
-      if (at[1] == 0) flat.push_back({own_heads_ ? Coordinates{at[2], at[3]} : Coordinates{at[0], at[2], at[3]}, sol / ms});
+      if (!(ms > 0 && sol > 0)) return;
+      all.push_back({r.own_heads ? Coordinates{at[1], at[2], at[3]} : at, sol / ms});
+      if (at[1] == 0) flat.push_back({r.own_heads ? Coordinates{at[2], at[3]} : Coordinates{at[0], at[2], at[3]}, sol / ms});
     });
-    by_prefix_ = UtilisationGrid(std::move(all), own_heads_ ? 3 : 4);
-    without_prefix_ = UtilisationGrid(std::move(flat), own_heads_ ? 2 : 3);
+    r.by_prefix = UtilisationGrid(std::move(all), r.own_heads ? 3 : 4);
+    r.without_prefix = UtilisationGrid(std::move(flat), r.own_heads ? 2 : 3);
   }
 
   DatabaseMode mode_;
@@ -87,10 +83,8 @@ class PrefillLayer {
   const SparseRoofline& roofline_;
   Result<const Slice*> rows_;
   BoundGrid grid_;
-  bool own_heads_ = false, has_no_prefix_ = false, several_prefixes_ = false;
-  double least_prefix_ = 0, most_prefix_ = 0;
   mutable std::once_flag references_once_;
-  mutable UtilisationGrid by_prefix_, without_prefix_;
+  mutable References references_;
 };
 
 class SparsePrefill final : public Operator {
