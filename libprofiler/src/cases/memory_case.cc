@@ -166,6 +166,9 @@ Answer answer_memory(const Value& in, const CaseContext& context) {
   if (auto problems = args.problems()) return std::unexpected(*problems);
   const auto capacity = capacity_of(c, context);
   if (!capacity.has_value()) return std::unexpected(capacity.error());
+  if (!(capacity->per_token > 0)) {   // a searched model states no KV heads
+    return std::unexpected(CaseError{"invalid_config", "the model's configuration does not say how large its KV cache is"});
+  }
   if (!(capacity->budget > 0)) {
     return std::unexpected(CaseError{"no_kv_budget", "no KV budget: weights, activations and overheads leave nothing of " +
                                                          std::to_string(static_cast<std::int64_t>(capacity->total)) + " bytes"});

@@ -51,6 +51,7 @@ ModelSpec spec_of(const facts::ModelRow& row) {
   spec.hybrid = row.hybrid;
   spec.blocks.assign(row.blocks.begin(), row.blocks.end());
   spec.vision = row.vision;
+  spec.indexer = row.indexer;
   spec.quant = quant_of(row.quant);
   return spec;
 }

@@ -8,6 +8,7 @@
 #include "facts/config_checks.h"
 #include "facts/config_fields.h"
 #include "facts/hybrid_fields.h"
+#include "facts/indexer_fields.h"
 #include "facts/json_numbers.h"
 #include "facts/vision_fields.h"
 #include "text/did_you_mean.h"
@@ -186,6 +187,7 @@ std::expected<ModelSpec, Diagnostics> parse_model_config(std::string_view id, st
   read_latent_attention(fields, model);
   facts::read_hybrid(fields, model);
   facts::read_blocks(fields, model);
+  facts::read_indexer(fields, model);
   facts::check_contradictions(fields, model);
   Diagnostics problems = fields.problems();
   problems.append(facts::read_vision(*config, std::string(source), model));

@@ -7,6 +7,7 @@
 #include "dynamo/profiler/model_blocks.h"
 #include "dynamo/profiler/model_hybrid.h"
 #include "dynamo/profiler/model_vision.h"
+#include "dynamo/profiler/model_indexer.h"
 
 /// The shape of the facts compiled from libprofiler/data. Rows are constant data: reading them costs no start-up time.
 namespace dynamo::facts {
@@ -72,6 +73,7 @@ struct ModelRow {
   HybridSpec hybrid = {};
   std::span<const BlockSpec> blocks = {};
   VisionSpec vision = {};
+  IndexerSpec indexer = {};
   QuantRow quant = {};
 };
 

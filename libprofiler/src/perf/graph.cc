@@ -70,6 +70,10 @@ Result<Graph> build_language_model(const GraphInput& in) {
     return build_hybrid_graph(in);
   }
   const bool latent = in.model.family == Family::kDeepseek || in.model.family == Family::kKimiK25;
+  if (in.model.family == Family::kDeepseekV32) {
+    if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
+    return build_deepseek_v32_graph(in);
+  }
   if (latent || family == Family::kMoe || family == Family::kQwen3VlMoe) {
     if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
     return latent ? build_deepseek_graph(in) : build_moe_graph(in);

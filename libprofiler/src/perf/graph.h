@@ -59,6 +59,9 @@ struct GraphInput {
 /// The encoder of a model that has one.
 [[nodiscard]] EncoderGraph build_encoder_graph(const GraphInput& input);
 
+/// DeepSeek-V3.2 and GLM-5: sparse latent attention, a shared and routed experts in every layer.
+[[nodiscard]] Graph build_deepseek_v32_graph(const GraphInput& input);
+
 /// gpt-oss: every other layer attends to the last tokens only, the rest to all.
 [[nodiscard]] inline bool has_alternating_windows(const ModelSpec& model) { return model.architecture == "GptOssForCausalLM"; }
 inline constexpr int kAlternatingWindow = 128;   ///< tokens

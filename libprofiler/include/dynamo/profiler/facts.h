@@ -12,6 +12,7 @@
 #include "dynamo/profiler/model_blocks.h"
 #include "dynamo/profiler/model_hybrid.h"
 #include "dynamo/profiler/model_vision.h"
+#include "dynamo/profiler/model_indexer.h"
 #include "dynamo/profiler/quantization.h"
 
 namespace dynamo {
@@ -89,6 +90,7 @@ struct ModelSpec {
   HybridSpec hybrid;              ///< layers of different kinds
   std::vector<BlockSpec> blocks;  ///< layers searched one by one
   VisionSpec vision;
+  IndexerSpec indexer;            ///< sparse attention only
   CheckpointQuant quant;
 
   [[nodiscard]] bool is_moe() const { return experts > 0; }

@@ -5,6 +5,7 @@
 
 #include "facts/compiler/compile.h"
 #include "facts/compiler/fact_file.h"
+#include "facts/compiler/indexer.h"
 #include "facts/compiler/layer_kinds.h"
 
 namespace dynamo::facts_compiler {
@@ -68,7 +69,7 @@ std::string model_row(const std::string& id, const FactNode& model, TableWriter&
   model.allow_only({"same_configuration", "architecture", "layers", "hidden_width", "heads", "kv_heads", "head_width", "ffn_width",
                     "vocabulary", "context_tokens", "experts", "experts_per_token", "expert_ffn_width",
                     "shared_experts", "qk_norm", "kv_lora_rank", "q_lora_rank", "qk_nope_head_width",
-                    "qk_rope_head_width", "v_head_width", "mtp_layers", "layer_kinds", "blocks", "vision", "quant"});
+                    "qk_rope_head_width", "v_head_width", "mtp_layers", "indexer", "layer_kinds", "blocks", "vision", "quant"});
   RowWriter row;
   row.text("id", id);
   row.text("architecture", model.at("architecture").text());
@@ -78,6 +79,9 @@ std::string model_row(const std::string& id, const FactNode& model, TableWriter&
   if (const auto kinds = model.find("layer_kinds")) row.expression("hybrid", hybrid_row(*kinds));
   if (const auto blocks = model.find("blocks")) row.expression("blocks", block_rows(*blocks, out));
   if (const auto vision = model.find("vision")) row.expression("vision", vision_row(*vision));
+  if (const auto indexer = model.find("indexer")) {
+    row.expression("indexer", indexer_row(*indexer, model.at("layers").integer()));
+  }
   if (const auto quant = model.find("quant")) row.expression("quant", quant_row(*quant, out));
   return row.braced();
 }
