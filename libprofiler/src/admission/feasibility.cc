@@ -13,9 +13,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// What makes a request impossible and not only doubtful.
-constexpr auto kEnforced = std::to_array<std::string_view>(
-    {"model.fit", "profile.sla.unreachable", "profile.load.short", "metadata.name.budget"});
+/// Findings about a decision that make the request impossible and not only doubtful.
+constexpr auto kEnforced =
+    std::to_array<std::string_view>({"profile.sla.unreachable", "profile.load.short", "metadata.name.budget"});
+
+/// No decision because nothing fits; a table that is missing here is not the request's fault.
+bool is_impossible(const Diagnostic& finding) {
+  return (finding.severity == Severity::kError && finding.code == DiagnosticCode::kUnsupported) ||
+         std::ranges::find(kEnforced, finding.rule) != kEnforced.end();
+}
 
 Diagnostic over_deadline(std::chrono::milliseconds deadline) {
   Diagnostic warning;
@@ -53,8 +59,7 @@ std::string memo_key(const ValidatedRequest& request, const Document& document) 
 Diagnostics as_severe_as_asked(const Diagnostics& found, bool enforce) {
   Diagnostics findings;
   for (Diagnostic finding : found.items()) {
-    const bool denies = enforce && std::ranges::find(kEnforced, finding.rule) != kEnforced.end();
-    finding.severity = denies ? Severity::kError : Severity::kWarning;
+    finding.severity = enforce && is_impossible(finding) ? Severity::kError : Severity::kWarning;
     findings.add(std::move(finding));
   }
   return findings;

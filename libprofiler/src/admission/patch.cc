@@ -47,3 +47,21 @@ Value normalising_patch(const Value& object, const AdmissionOptions& options) {
 }
 
 }  // namespace dynamo::admission
+
+namespace dynamo {
+
+Value mutated_object(Value object, const AdmissionOptions& options) {
+  const Value patch = admission::normalising_patch(object, options);
+  for (const Value& operation : patch.is_null() ? Array{} : *patch.as_array()) {
+    // Both operations set a member; none of our paths holds a character that RFC 6901 escapes.
+    std::string_view path = *operation.find("path")->as_string();
+    Value* place = &object;
+    for (path.remove_prefix(1); path.find('/') != std::string_view::npos; path.remove_prefix(path.find('/') + 1)) {
+      place = place->find(path.substr(0, path.find('/')));
+    }
+    place->set(path, *operation.find("value"));
+  }
+  return object;
+}
+
+}  // namespace dynamo
