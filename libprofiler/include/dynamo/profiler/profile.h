@@ -19,7 +19,7 @@ struct ProfileOptions {
   DatabaseMode database = DatabaseMode::kSilicon;
   unsigned threads = 0;             ///< 0 = one per core; the answer does not depend on it
   /// Asked between layouts, from several threads; true ends the search with the error `profile.cancelled`. Empty = never.
-  std::function<bool()> cancelled;
+  std::function<bool()> cancelled = {};
 };
 
 /// Everything one request led to.
