@@ -8,6 +8,8 @@ namespace dynamo::cases {
 
 namespace {
 
+constexpr const char* kOutOfMemory = "out_of_memory";
+
 /// One pool: its layout and its operating point.
 struct Pool {
   Parallelism layout;
@@ -40,7 +42,7 @@ std::expected<RunPool, CaseError> run_pool(const WorkerCase& c, const CaseContex
                                               prefill ? search::kPrefillLatencyFactor : search::kDecodeLatencyFactor);
   if (!point.has_value()) return std::unexpected(case_error(point.error()));
   if (point->oom || point->kv_oom) {
-    return std::unexpected(CaseError{"out_of_memory", "OOM: " + c.model.id + " does not fit the memory of " + c.system->name +
+    return std::unexpected(CaseError{kOutOfMemory, "OOM: " + c.model.id + " does not fit the memory of " + c.system->name +
                                                           " as " + (prefill ? "prefill" : "decode") + " worker with layout " +
                                                           pool.layout.label(c.model.is_moe())});
   }
@@ -75,9 +77,13 @@ Answer answer_disagg(const Value& in, const CaseContext& context) {
   const Pool decode = read_pool(args, decode_case, "decode");
   if (auto problems = args.problems()) return std::unexpected(*problems);
 
+  // Memory counts once both workers have been priced.
+  const auto lacks_memory = [](const auto& pool) { return !pool.has_value() && pool.error().code == kOutOfMemory; };
   const auto p = run_pool(c, context, prefill, perf::Role::kPrefill);
-  if (!p.has_value()) return std::unexpected(p.error());
+  if (!p.has_value() && !lacks_memory(p)) return std::unexpected(p.error());
   const auto d = run_pool(decode_case, context, decode, perf::Role::kDecode);
+  if (!d.has_value() && !lacks_memory(d)) return std::unexpected(d.error());
+  if (!p.has_value()) return std::unexpected(p.error());
   if (!d.has_value()) return std::unexpected(d.error());
   const double ttft = p->row.point.ttft_ms * search::kTtftQueueing;
   Estimate unit = search::compose(p->row, ttft, prefill.workers, d->row, decode.workers, c.load.osl);
