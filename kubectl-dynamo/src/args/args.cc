@@ -193,6 +193,24 @@ class Grammar {
     validate_->add_option("--perf-version", validate_options_.perf_version,
                           "tables: current, next, previous or a version")
         ->type_name("VERSION");
+    add_admission(*validate_, validate_options_);
+  }
+
+  /// Settings of the webhook, by the same names.
+  void add_admission(CLI::App& app, ValidateCommand& to) {
+    CLI::Option* admission = app.add_flag("--admission", to.admission, "print what the admission webhook would answer");
+    app.add_option("--old", to.old, "judge an update of the object in this file")->type_name("FILE")->needs(admission);
+    app.add_option("--immutability", to.immutability, "strict or phase: which updates of the spec are allowed")
+        ->check(CLI::IsMember({"strict", "phase"}))
+        ->type_name("MODE")
+        ->needs(admission);
+    app.add_option("--enforce", to.enforce, "feasibility: deny what cannot work instead of warning")
+        ->check(CLI::IsMember({"feasibility"}))
+        ->type_name("WHAT")
+        ->needs(admission);
+    app.add_option("--default-image", to.default_image, "image of requests without one")->type_name("IMAGE")->needs(admission);
+    app.add_flag("--no-gpu-discovery", to.no_gpu_discovery, "the operator does not find missing hardware")->needs(admission);
+    add_tables(app, to.tables);
   }
 
   void add_estimate() {

@@ -34,6 +34,14 @@ struct ValidateCommand {
   RequestSource source;
   OutputFormat output = OutputFormat::kTable;
   std::string perf_version = "current";
+  // What the admission webhook would answer instead.
+  bool admission = false;
+  std::string old;                   ///< file with the object that is updated; empty = a new one
+  std::string immutability = "strict";
+  std::string enforce;               ///< `feasibility` or empty
+  std::string default_image;
+  bool no_gpu_discovery = false;
+  std::string tables;
 };
 
 struct EstimateCommand {
