@@ -23,9 +23,11 @@ constexpr const char* kMutateRoute = "/mutate-nvidia-com-v1beta1-dynamographdepl
 /// Descriptors that are not connections: listeners, logs, tables.
 constexpr std::size_t kOtherFiles = 64;
 
-AdmissionOptions admission_options(const Config& config) {
+AdmissionOptions admission_options(const Config& config, FeasibilityMemo& memo) {
   AdmissionOptions options;
   options.immutability = config.immutability == ImmutabilityMode::kPhase ? Immutability::kPhase : Immutability::kStrict;
+  options.check_feasibility = config.feasibility != Feasibility::kOff;
+  options.memo = &memo;
   options.enforce_feasibility = config.feasibility == Feasibility::kDeny;
   options.gpu_discovery = config.gpu_discovery;
   options.default_image = config.default_image;
@@ -67,7 +69,7 @@ class Process {
       : config_(config),
         log_(2, config.log_level),
         tables_(config.tables),
-        options_(admission_options(config)),
+        options_(admission_options(config, memo_)),
         tls_({config.tls_min_version == TlsVersion::k13, config.client_names}),
         validate_(AdmissionPath::kValidate, kValidateRoute, {options_, tables_, log_, decisions_}),
         mutate_(AdmissionPath::kMutate, kMutateRoute, {options_, tables_, log_, decisions_}),
@@ -144,6 +146,7 @@ class Process {
   const Config& config_;
   Log log_;
   TableStore tables_;
+  FeasibilityMemo memo_;
   AdmissionOptions options_;
   TlsContext tls_;
   CertificateCounters certificates_;
