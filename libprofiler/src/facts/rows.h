@@ -4,6 +4,8 @@
 #include <span>
 #include <string_view>
 
+#include "dynamo/profiler/model_indexer.h"
+
 /// The shape of the facts compiled from libprofiler/data. Rows are constant data: reading them costs no start-up time.
 namespace dynamo::facts {
 
@@ -65,6 +67,7 @@ struct ModelRow {
   int qk_rope_head_dim = 0;
   int v_head_dim = 0;
   int nextn_layers = 0;
+  IndexerSpec indexer = {};
   QuantRow quant = {};
 };
 

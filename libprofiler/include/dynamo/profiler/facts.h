@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dynamo/profiler/diagnostic.h"
+#include "dynamo/profiler/model_indexer.h"
 #include "dynamo/profiler/quantization.h"
 
 namespace dynamo {
@@ -83,6 +84,7 @@ struct ModelSpec {
   int qk_rope_head_dim = 0;
   int v_head_dim = 0;
   int nextn_layers = 0;           ///< layers for multi-token prediction in the checkpoint
+  IndexerSpec indexer;            ///< sparse attention only
   CheckpointQuant quant;
 
   [[nodiscard]] bool is_moe() const { return experts > 0; }
