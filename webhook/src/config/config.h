@@ -18,7 +18,6 @@ struct Bytes {
 };
 
 enum class TlsVersion { k12, k13 };
-enum class CertificateMode { kFiles, kSelfManaged };
 enum class Feasibility { kOff, kWarn, kDeny };
 enum class ImmutabilityMode { kStrict, kPhase };
 
@@ -31,7 +30,6 @@ struct Config {
   std::uint16_t ops_port = 8080;          ///< 0 = no such port
 
   // Certificates
-  CertificateMode certificates = CertificateMode::kFiles;
   std::string tls_cert_file = "/etc/dynamo-webhook/tls/tls.crt";
   std::string tls_key_file = "/etc/dynamo-webhook/tls/tls.key";
   std::string client_ca_file;
