@@ -60,6 +60,23 @@ void add_request(CLI::App& app, RequestSource& source) {
   }
 }
 
+// Checks in CLI11's form: empty where the text is right, else what is wrong.
+std::string is_namespace(const std::string& text) {
+  const bool edges = !text.empty() && text.size() <= 63 && text.front() != '-' && text.back() != '-';
+  const bool letters = std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+  return edges && letters ? "" : "\"" + text + "\" is no namespace: 1 to 63 of a-z, 0-9 and -, with no - at either end";
+}
+
+std::string is_image(const std::string& text) {
+  const bool letters = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("./:@_-").find(c) != std::string_view::npos;
+  });
+  return letters ? "" : "\"" + text + "\" is no image name";
+}
+
 void require_source(const RequestSource& source, std::string_view command) {
   if (source.files.empty() && !source.has_fields) {
     throw CLI::ValidationError(std::string(command),
@@ -104,6 +121,7 @@ class Grammar {
     add_validate();
     add_estimate();
     add_tables_commands();
+    add_webhook();
     version_ = app_.add_subcommand("version", "Print the version of this program");
     add_output(*version_, version_options_.output, {"table", "json"});
     completion_ = app_.add_subcommand("completion", "Print the script that makes kubectl complete this plugin");
@@ -231,6 +249,22 @@ class Grammar {
     for (CLI::App* action : {tables_import_, tables_list_, tables_verify_}) add_tables(*action, tables_options_.tables);
   }
 
+  void add_webhook() {
+    webhook_ = app_.add_subcommand("webhook", "Install the admission webhook");
+    webhook_->require_subcommand(1);
+    CLI::App* manifest = webhook_->add_subcommand("manifest", "Print what `kubectl apply -f -` installs");
+    manifest->add_option("--certs", webhook_options_.certificates,
+                       "who renews the certificate: self-managed, cert-manager or external")
+        ->check(CLI::IsMember({"self-managed", "cert-manager", "external"}))
+        ->type_name("WHO");
+    manifest->add_option("-n,--namespace", webhook_options_.name_space, "namespace of the webhook itself")
+        ->check(is_namespace)
+        ->type_name("NAME");
+    manifest->add_option("--image", webhook_options_.image, "container image of dynamo-webhook")
+        ->check(is_image)
+        ->type_name("IMAGE");
+  }
+
   Command chosen(const std::vector<std::string>& arguments) {
     if (profile_->parsed()) return profile_command(arguments);
     if (validate_->parsed()) {
@@ -244,6 +278,7 @@ class Grammar {
                                                         : TablesAction::kVerify;
       return tables_options_;
     }
+    if (webhook_->parsed()) return webhook_options_;
     if (version_->parsed()) return version_options_;
     if (completion_->parsed()) return CompletionCommand{};
     return PrintAndExit{help_text(), false};
@@ -286,12 +321,13 @@ class Grammar {
   }
 
   CLI::App app_;
-  CLI::App *profile_, *validate_, *estimate_, *tables_, *tables_import_, *tables_list_, *tables_verify_, *version_,
-      *completion_, *help_;
+  CLI::App *profile_, *validate_, *estimate_, *tables_, *tables_import_, *tables_list_, *tables_verify_, *webhook_,
+      *version_, *completion_, *help_;
   ProfileCommand profile_options_;
   ValidateCommand validate_options_;
   EstimateCommand estimate_options_;
   TablesCommand tables_options_;
+  WebhookManifestCommand webhook_options_;
   VersionCommand version_options_;
   std::vector<std::string> help_topic_;
 };

@@ -58,6 +58,13 @@ struct TablesCommand {
   OutputFormat output = OutputFormat::kTable;
 };
 
+/// Prints what installs the admission webhook.
+struct WebhookManifestCommand {
+  std::string certificates = "self-managed";   ///< cert-manager, external or self-managed
+  std::string name_space;                      ///< empty = the manifest's own
+  std::string image;                           ///< empty = the manifest's own
+};
+
 struct VersionCommand {
   OutputFormat output = OutputFormat::kTable;
 };
@@ -76,7 +83,7 @@ struct PrintAndExit {
   bool usage_error = false;
 };
 
-using Command = std::variant<ProfileCommand, ValidateCommand, EstimateCommand, TablesCommand, VersionCommand,
-                             CompleteCommand, CompletionCommand, PrintAndExit>;
+using Command = std::variant<ProfileCommand, ValidateCommand, EstimateCommand, TablesCommand, WebhookManifestCommand,
+                             VersionCommand, CompleteCommand, CompletionCommand, PrintAndExit>;
 
 }  // namespace dynamo::cli

@@ -12,6 +12,7 @@ namespace dynamo::cli {
 [[nodiscard]] ExitCode run_admission(const ValidateCommand& command);
 [[nodiscard]] ExitCode run(const EstimateCommand& command);
 [[nodiscard]] ExitCode run(const TablesCommand& command);
+[[nodiscard]] ExitCode run(const WebhookManifestCommand& command);
 [[nodiscard]] ExitCode run(const VersionCommand& command);
 [[nodiscard]] ExitCode run(const CompleteCommand& command);
 [[nodiscard]] ExitCode run(const CompletionCommand& command);
