@@ -81,6 +81,8 @@ Result<QuantModes> Database::resolve_quant(const ModelSpec& model, Role role, co
                                  overrides.fmha.has_value(), prefills_in_bf16, role);
   if (!fmha.has_value()) return std::unexpected(fmha.error());
   modes.fmha = *fmha;
+  const bool narrow = facts_of(modes.fmha).compute == ComputeType::kFp8;
+  if (mode() == DatabaseMode::kAuto && narrow && !impl_->system.fp8_flops.has_value()) modes.fmha = FmhaQuant::kBfloat16;
   if (impl_->system.sm_version < kFirstBlackwellCapability) {
     // No FP4 tensor cores: weights are unpacked to bf16 before they are multiplied.
     if (modes.gemm == GemmQuant::kNvfp4) modes.gemm = GemmQuant::kNvfp4Wo;
