@@ -4,6 +4,9 @@
 #include <span>
 #include <string_view>
 
+#include "dynamo/profiler/model_compressed_attention.h"
+#include "dynamo/profiler/model_kimi_hybrid.h"
+
 /// The shape of the facts compiled from libprofiler/data. Rows are constant data: reading them costs no start-up time.
 namespace dynamo::facts {
 
@@ -65,6 +68,8 @@ struct ModelRow {
   int qk_rope_head_dim = 0;
   int v_head_dim = 0;
   int nextn_layers = 0;
+  CompressedAttentionSpec compressed_attention = {};
+  KimiHybridSpec kimi_hybrid = {};
   QuantRow quant = {};
 };
 

@@ -50,6 +50,10 @@ Result<Graph> build_graph(const GraphInput& in) {
     if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
     return latent ? build_deepseek_graph(in) : build_moe_graph(in);
   }
+  if (in.model.family == Family::kDeepseekV4) {
+    if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
+    return build_deepseek_v4_graph(in);
+  }
   return std::unexpected(
       invalid("models of family " + std::string(name_of(in.model.family)) + " have no performance model here"));
 }

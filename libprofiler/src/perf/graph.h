@@ -39,6 +39,9 @@ struct GraphInput {
 /// DeepSeek-V3 and Kimi-K2: latent attention, a shared and routed experts in every layer.
 [[nodiscard]] Graph build_deepseek_graph(const GraphInput& input);
 
+/// DeepSeek-V4: compressed attention between mixed residual streams, a shared and routed experts in every layer.
+[[nodiscard]] Graph build_deepseek_v4_graph(const GraphInput& input);
+
 /// gpt-oss: every other layer attends to the last tokens only, the rest to all.
 [[nodiscard]] inline bool has_alternating_windows(const ModelSpec& model) { return model.architecture == "GptOssForCausalLM"; }
 inline constexpr int kAlternatingWindow = 128;   ///< tokens

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string_view>
 
 #include "perf/database_impl.h"
 
@@ -19,7 +21,7 @@ class AttentionFormats {
 
  private:
   const Database::Impl& database_;
-  bool latent_;   ///< kernels for latent attention, else plain attention
+  std::span<const std::string_view> prefill_, decode_;   ///< tables of kernels of their own; empty = plain attention
 };
 
 }  // namespace dynamo::perf

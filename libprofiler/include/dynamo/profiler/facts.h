@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "dynamo/profiler/diagnostic.h"
+#include "dynamo/profiler/model_compressed_attention.h"
+#include "dynamo/profiler/model_kimi_hybrid.h"
 #include "dynamo/profiler/quantization.h"
 
 namespace dynamo {
@@ -83,6 +85,8 @@ struct ModelSpec {
   int qk_rope_head_dim = 0;
   int v_head_dim = 0;
   int nextn_layers = 0;           ///< layers for multi-token prediction in the checkpoint
+  CompressedAttentionSpec compressed_attention;
+  KimiHybridSpec kimi_hybrid;
   CheckpointQuant quant;
 
   [[nodiscard]] bool is_moe() const { return experts > 0; }
