@@ -77,6 +77,9 @@ Footprint::Footprint(const Database::Impl& database, const ModelSpec& model, con
 
 double Footprint::kv_bytes(int seq_len) const {
   if (model_.compressed_attention.present()) return compressed_cache_bytes(model_, quant_.kv, seq_len);
+  if (model_.kimi_hybrid.present()) {
+    return kimi_cache_bytes(model_, quant_.kv, database_.backend, parallel_.tp, nextn_ > 0, seq_len);
+  }
   if (has_latent_attention(model_.family)) {
     const double latent = model_.kv_lora_rank + model_.qk_rope_head_dim;   // the same on every rank
     return seq_len * facts_of(quant_.kv).bytes_per_element * model_.layers * latent;
