@@ -1,0 +1,80 @@
+#include "config/settings.h"
+
+namespace dynamo::webhook {
+namespace {
+
+template <auto Member>
+constexpr Setting setting(std::string_view flag, std::string_view key, std::string_view group, std::string_view type,
+                          std::string_view help) {
+  return {flag,
+          key,
+          group,
+          type,
+          help,
+          [](Config& config, std::string_view text) { return parse(text, config.*Member); },
+          [](const Config& config) { return format(config.*Member); }};
+}
+
+constexpr std::string_view kAddresses = "Addresses";
+constexpr std::string_view kCertificates = "Certificates";
+constexpr std::string_view kAdmission = "Admission";
+constexpr std::string_view kLimits = "Limits";
+constexpr std::string_view kShutdown = "Shutdown and logs";
+
+constexpr Setting kSettings[] = {
+    setting<&Config::bind_address>("bind-address", "bindAddress", kAddresses, "IP",
+                                   "address of the TLS port; empty: every address"),
+    setting<&Config::port>("port", "port", kAddresses, "PORT", "TLS port; 0: any free one, which the log names"),
+    setting<&Config::ops_bind_address>("ops-bind-address", "opsBindAddress", kAddresses, "IP",
+                                       "address of the plain HTTP port"),
+    setting<&Config::ops_port>("ops-port", "opsPort", kAddresses, "PORT",
+                               "plain HTTP port of /livez, /readyz, /metrics, /version; 0: any free one"),
+
+    setting<&Config::certificates>("certificates", "certificates", kCertificates, "MODE",
+                                   "files: read the files below again whenever they change; self-managed: own authority"),
+    setting<&Config::tls_cert_file>("tls-cert-file", "tlsCertFile", kCertificates, "FILE", "serving certificate with its chain"),
+    setting<&Config::tls_key_file>("tls-key-file", "tlsKeyFile", kCertificates, "FILE", "key of the serving certificate"),
+    setting<&Config::client_ca_file>("client-ca-file", "clientCAFile", kCertificates, "FILE",
+                                     "require client certificates of these authorities"),
+    setting<&Config::client_names>("client-names", "clientNames", kCertificates, "NAME,…",
+                                   "common names that client certificates may have; empty: any"),
+    setting<&Config::tls_min_version>("tls-min-version", "tlsMinVersion", kCertificates, "VERSION", "1.2|1.3"),
+
+    setting<&Config::immutability>("immutability", "immutability", kAdmission, "MODE",
+                                   "strict: no change of the spec after creation; phase: as the operator, by phase"),
+    setting<&Config::feasibility>("feasibility", "feasibility", kAdmission, "MODE",
+                                  "what cannot work by the model's estimate: off|warn|deny"),
+    setting<&Config::gpu_discovery>("gpu-discovery", "gpuDiscovery", kAdmission, "BOOL",
+                                    "false: the operator cannot find the GPUs, so requests must name their hardware"),
+    setting<&Config::default_image>("default-image", "defaultImage", kAdmission, "IMAGE",
+                                    "image that requests without one get; empty: none"),
+    setting<&Config::estimate_deadline>("estimate-deadline", "estimateDeadline", kAdmission, "TIME",
+                                        "longest estimate; beyond it the request is admitted with a warning"),
+    setting<&Config::tables>("tables", "tables", kAdmission, "DIR", "directory of the measured tables (also $DYNAMO_TABLES)"),
+
+    setting<&Config::workers>("workers", "workers", kLimits, "N", "requests judged at once; 0: one per core"),
+    setting<&Config::queue_depth>("queue-depth", "queueDepth", kLimits, "N", "requests that may wait; more get 503"),
+    setting<&Config::max_connections>("max-connections", "maxConnections", kLimits, "N",
+                                      "open connections; beyond, the longest idle one is closed"),
+    setting<&Config::max_body>("max-body", "maxBody", kLimits, "BYTES", "largest request body; larger get 413"),
+    setting<&Config::max_buffered>("max-buffered", "maxBuffered", kLimits, "BYTES",
+                                   "all request bodies in memory together; beyond, 503"),
+    setting<&Config::handshake_timeout>("handshake-timeout", "handshakeTimeout", kLimits, "TIME", "whole TLS handshake"),
+    setting<&Config::header_timeout>("header-timeout", "headerTimeout", kLimits, "TIME", "whole request head, from its first byte"),
+    setting<&Config::body_timeout>("body-timeout", "bodyTimeout", kLimits, "TIME", "whole request body"),
+    setting<&Config::write_timeout>("write-timeout", "writeTimeout", kLimits, "TIME", "whole response"),
+    setting<&Config::idle_timeout>("idle-timeout", "idleTimeout", kLimits, "TIME",
+                                   "between requests; longer than the API server's 90s"),
+
+    setting<&Config::shutdown_delay>("shutdown-delay", "shutdownDelay", kShutdown, "TIME",
+                                     "after SIGTERM go on serving, not ready, so that clients move away"),
+    setting<&Config::shutdown_timeout>("shutdown-timeout", "shutdownTimeout", kShutdown, "TIME",
+                                       "then wait for running requests, at most"),
+    setting<&Config::log_level>("log-level", "logLevel", kShutdown, "LEVEL", "debug|info|warning|error"),
+};
+
+}  // namespace
+
+std::span<const Setting> settings() { return kSettings; }
+
+}  // namespace dynamo::webhook
