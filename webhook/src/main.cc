@@ -31,7 +31,7 @@ struct Subcommand {
 };
 
 // Without a name it is the first.
-constexpr Subcommand kSubcommands[] = {{"serve", run_serve}};
+constexpr Subcommand kSubcommands[] = {{"serve", run_serve}, {"certs", run_certs}};
 
 }  // namespace
 

@@ -49,6 +49,8 @@ ModelSpec spec_of(const facts::ModelRow& row) {
   spec.v_head_dim = row.v_head_dim;
   spec.nextn_layers = row.nextn_layers;
   spec.indexer = row.indexer;
+  spec.compressed_attention = row.compressed_attention;
+  spec.kimi_hybrid = row.kimi_hybrid;
   spec.quant = quant_of(row.quant);
   return spec;
 }

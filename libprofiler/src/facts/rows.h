@@ -5,6 +5,8 @@
 #include <string_view>
 
 #include "dynamo/profiler/model_indexer.h"
+#include "dynamo/profiler/model_compressed_attention.h"
+#include "dynamo/profiler/model_kimi_hybrid.h"
 
 /// The shape of the facts compiled from libprofiler/data. Rows are constant data: reading them costs no start-up time.
 namespace dynamo::facts {
@@ -68,6 +70,8 @@ struct ModelRow {
   int v_head_dim = 0;
   int nextn_layers = 0;
   IndexerSpec indexer = {};
+  CompressedAttentionSpec compressed_attention = {};
+  KimiHybridSpec kimi_hybrid = {};
   QuantRow quant = {};
 };
 

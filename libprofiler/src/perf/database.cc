@@ -83,10 +83,10 @@ bool Database::Impl::emulates(const QuantFacts& quant) const {
          backend != Backend::kTrtllm && system.sm_version >= kFirstUnpackingCapability;
 }
 
-Result<double> Database::Impl::decode_flops(KvQuant kv) const {
+FmhaQuant Database::Impl::decode_format(KvQuant kv) const {
   constexpr int kFirstFp8Capability = 89;
   const bool fp8 = kv == KvQuant::kFp8 && system.sm_version >= kFirstFp8Capability;
-  return flops(facts_of(fp8 ? FmhaQuant::kFp8 : FmhaQuant::kBfloat16));
+  return fp8 ? FmhaQuant::kFp8 : FmhaQuant::kBfloat16;
 }
 
 double Database::Impl::memory_ms(double bytes) const {

@@ -38,8 +38,9 @@ struct Database::Impl {
   [[nodiscard]] bool emulates(const QuantFacts& quant) const;
   /// Rate of that number format. Error kMissingFlops names the format.
   [[nodiscard]] Result<double> flops(const QuantFacts& quant) const;
-  /// Rate of decode attention, which multiplies in the format of the cache where the GPU can.
-  [[nodiscard]] Result<double> decode_flops(KvQuant kv) const;
+  /// Format of decode attention, which multiplies in the format of the cache where the GPU can.
+  [[nodiscard]] FmhaQuant decode_format(KvQuant kv) const;
+  [[nodiscard]] Result<double> decode_flops(KvQuant kv) const { return flops(facts_of(decode_format(kv))); }
   /// Time of a memory-bound kernel that moves `bytes`, ms.
   [[nodiscard]] double memory_ms(double bytes) const;
 };

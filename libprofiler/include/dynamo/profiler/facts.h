@@ -10,6 +10,8 @@
 
 #include "dynamo/profiler/diagnostic.h"
 #include "dynamo/profiler/model_indexer.h"
+#include "dynamo/profiler/model_compressed_attention.h"
+#include "dynamo/profiler/model_kimi_hybrid.h"
 #include "dynamo/profiler/quantization.h"
 
 namespace dynamo {
@@ -85,6 +87,8 @@ struct ModelSpec {
   int v_head_dim = 0;
   int nextn_layers = 0;           ///< layers for multi-token prediction in the checkpoint
   IndexerSpec indexer;            ///< sparse attention only
+  CompressedAttentionSpec compressed_attention;
+  KimiHybridSpec kimi_hybrid;
   CheckpointQuant quant;
 
   [[nodiscard]] bool is_moe() const { return experts > 0; }
