@@ -101,9 +101,10 @@ class JsonParser {
       return refuse(too_many_nodes_error(source_, offset_, limits_));
     }
     const std::size_t start = offset_;
+    const SourceMark mark = source_.mark(start);   // before what is inside: positions are found fast in ascending order
     const bool good = parse_content(value, depth);
     const bool container = value.as_array() != nullptr || value.as_object() != nullptr;
-    value.mark = source_.mark(start, container || !good ? 0 : offset_ - start);
+    value.mark = container || !good ? mark : source_.mark(start, offset_ - start);
     return good;
   }
 

@@ -50,10 +50,8 @@ Diagnostic encoding_error(const SourceText& source, std::string reason, std::siz
 }  // namespace
 
 SourceText::SourceText(std::string_view text, std::string_view name) : text_(text), name_(name), line_starts_{0} {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\n') {
-      line_starts_.push_back(i + 1);
-    }
+  for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', end + 1)) {
+    line_starts_.push_back(end + 1);
   }
 }
 
