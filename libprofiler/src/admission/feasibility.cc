@@ -19,7 +19,9 @@ constexpr auto kEnforced =
 
 /// No decision because nothing fits; a table that is missing here is not the request's fault.
 bool is_impossible(const Diagnostic& finding) {
-  return (finding.severity == Severity::kError && finding.code == DiagnosticCode::kUnsupported) ||
+  const bool ours = finding.code == DiagnosticCode::kMissingData || finding.code == DiagnosticCode::kIo ||
+                    finding.code == DiagnosticCode::kInternal;
+  return (finding.severity == Severity::kError && !ours) ||
          std::ranges::find(kEnforced, finding.rule) != kEnforced.end();
 }
 
