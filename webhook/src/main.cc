@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "args/args.h"
+#include "certs/command.h"
 #include "serve/serve.h"
 
 namespace {

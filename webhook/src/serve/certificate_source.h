@@ -1,6 +1,8 @@
 #pragma once
 
+#include <expected>
 #include <memory>
+#include <string>
 
 #include "config/config.h"
 #include "net/certificate_counters.h"
@@ -9,8 +11,9 @@
 
 namespace dynamo::webhook {
 
-/// The source that the configuration asks for.
-[[nodiscard]] std::unique_ptr<CertificateSource> make_certificate_source(const Config& config, const Log& log,
-                                                                         CertificateCounters& counters);
+/// The source that the configuration asks for. Errors: self-managed outside a cluster.
+[[nodiscard]] std::expected<std::unique_ptr<CertificateSource>, std::string> make_certificate_source(const Config& config,
+                                                                                                    const Log& log,
+                                                                                                    CertificateCounters& counters);
 
 }  // namespace dynamo::webhook

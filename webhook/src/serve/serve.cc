@@ -83,7 +83,12 @@ class Process {
 
   int run(const Signals& signals) {
     if (!listen()) return 1;
-    const auto source = make_certificate_source(config_, log_, certificates_);
+    const auto made = make_certificate_source(config_, log_, certificates_);
+    if (!made) {
+      log_.error("no certificate", {{"reason", made.error()}});
+      return 1;
+    }
+    const std::unique_ptr<CertificateSource>& source = *made;
     source->start([this](const CertificatePair& pair) { return tls_.install(pair); });
     std::atomic<bool> ended = false;
     std::expected<void, std::string> served;
