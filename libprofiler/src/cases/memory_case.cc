@@ -127,6 +127,10 @@ std::expected<Capacity, CaseError> capacity_of(const MemoryCase& c, const CaseCo
   if (!c.capacity_override.has_value()) {
     return std::unexpected(CaseError{"invalid_config", "the naive fallback needs gpu_memory_capacity_bytes_override"});
   }
+  if (c.worker.model.intermediate == 0) {
+    return std::unexpected(CaseError{"invalid_config", "the naive fallback needs the width of the model's dense FFN, which " +
+                                                           c.worker.model.id + " does not state"});
+  }
   return naive_capacity(c);
 }
 

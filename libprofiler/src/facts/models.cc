@@ -52,6 +52,8 @@ ModelSpec spec_of(const facts::ModelRow& row) {
   spec.blocks.assign(row.blocks.begin(), row.blocks.end());
   spec.vision = row.vision;
   spec.indexer = row.indexer;
+  spec.compressed_attention = row.compressed_attention;
+  spec.kimi_hybrid = row.kimi_hybrid;
   spec.quant = quant_of(row.quant);
   return spec;
 }

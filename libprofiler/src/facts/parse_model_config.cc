@@ -5,12 +5,14 @@
 #include "facts/architectures.h"
 #include "facts/block_fields.h"
 #include "facts/checkpoint_quant.h"
+#include "facts/compressed_attention_fields.h"
 #include "facts/config_checks.h"
 #include "facts/config_fields.h"
 #include "facts/hybrid_fields.h"
 #include "facts/indexer_fields.h"
 #include "facts/json_numbers.h"
 #include "facts/vision_fields.h"
+#include "facts/kimi_hybrid_fields.h"
 #include "text/did_you_mean.h"
 
 namespace dynamo {
@@ -188,6 +190,8 @@ std::expected<ModelSpec, Diagnostics> parse_model_config(std::string_view id, st
   facts::read_hybrid(fields, model);
   facts::read_blocks(fields, model);
   facts::read_indexer(fields, model);
+  facts::read_compressed_attention(fields, model);
+  facts::read_kimi_hybrid(fields, model);
   facts::check_contradictions(fields, model);
   Diagnostics problems = fields.problems();
   problems.append(facts::read_vision(*config, std::string(source), model));

@@ -8,6 +8,8 @@
 #include "dynamo/profiler/model_hybrid.h"
 #include "dynamo/profiler/model_vision.h"
 #include "dynamo/profiler/model_indexer.h"
+#include "dynamo/profiler/model_compressed_attention.h"
+#include "dynamo/profiler/model_kimi_hybrid.h"
 
 /// The shape of the facts compiled from libprofiler/data. Rows are constant data: reading them costs no start-up time.
 namespace dynamo::facts {
@@ -74,6 +76,8 @@ struct ModelRow {
   std::span<const BlockSpec> blocks = {};
   VisionSpec vision = {};
   IndexerSpec indexer = {};
+  CompressedAttentionSpec compressed_attention = {};
+  KimiHybridSpec kimi_hybrid = {};
   QuantRow quant = {};
 };
 

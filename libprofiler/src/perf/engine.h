@@ -48,7 +48,7 @@ enum class Role { kAggregated, kPrefill, kDecode };
 /// Tables of one (system, backend, version) under one mode. Cheap to copy; shared by all engines; thread-safe.
 class Database {
  public:
-  /// `version` is a slot name or a literal. Without packs only kSol works.
+  /// `version` is a slot name or a literal. Without packs only kSol and kAuto work.
   static Result<Database> open(const TableStore& store,
                                const SystemSpec& system,
                                Backend backend,
@@ -67,6 +67,7 @@ class Database {
   [[nodiscard]] Result<void> check_quant(const QuantModes& quant, const ModelSpec& model, Role role) const;
 
   struct Impl;
+  explicit Database(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   [[nodiscard]] const Impl& impl() const { return *impl_; }
 
  private:
@@ -83,12 +84,13 @@ struct Workload {
   ImageLoad images = {};                        ///< their tokens come on top of isl
 };
 
-/// Milliseconds of one operator and where they come from: silicon, empirical, sol, estimated, mixed; "" = untagged.
+/// Milliseconds of one operator and where they come from: silicon, empirical, sol, estimated, mixed, modelled; "" = untagged.
 struct OperatorTime {
   std::string name;
   double ms = 0;
   std::string source;
   double looked_up_ms = 0, interpolated_ms = 0, extrapolated_ms = 0, modelled_ms = 0;   ///< parts of `ms` by origin
+  double unmeasured_ms = 0;   ///< part of `modelled_ms` from the roofline and the usual efficiency of such kernels
 };
 
 /// A prefill-only, decode-only or combined run at a fixed batch.

@@ -78,6 +78,17 @@ Result<Graph> build_language_model(const GraphInput& in) {
     if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
     return latent ? build_deepseek_graph(in) : build_moe_graph(in);
   }
+  if (in.model.family == Family::kKimiK3) {
+    if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
+    if (p.cp > 1) return std::unexpected(invalid("a delta-attention state cannot be split over context-parallel ranks"));
+    const int heads = in.model.kimi_hybrid.delta_heads;
+    if (heads % p.tp != 0) return std::unexpected(invalid(divides("delta-attention heads", heads, p.tp)));
+    return build_kimi_k3_graph(in);
+  }
+  if (in.model.family == Family::kDeepseekV4) {
+    if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
+    return build_deepseek_v4_graph(in);
+  }
   return std::unexpected(
       invalid("models of family " + std::string(name_of(in.model.family)) + " have no performance model here"));
 }

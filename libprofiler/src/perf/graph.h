@@ -61,6 +61,13 @@ struct GraphInput {
 
 /// DeepSeek-V3.2 and GLM-5: sparse latent attention, a shared and routed experts in every layer.
 [[nodiscard]] Graph build_deepseek_v32_graph(const GraphInput& input);
+/// DeepSeek-V4: compressed attention between mixed residual streams, a shared and routed experts in every layer.
+[[nodiscard]] Graph build_deepseek_v4_graph(const GraphInput& input);
+
+/// Kimi-K3: delta attention, latent attention with an output gate, and experts in a narrower space.
+[[nodiscard]] Graph build_kimi_k3_graph(const GraphInput& input);
+/// Cached values a token of its draft model, on one rank.
+[[nodiscard]] int kimi_draft_cache_elements(Backend backend, int tp);
 
 /// gpt-oss: every other layer attends to the last tokens only, the rest to all.
 [[nodiscard]] inline bool has_alternating_windows(const ModelSpec& model) { return model.architecture == "GptOssForCausalLM"; }

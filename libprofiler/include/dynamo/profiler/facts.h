@@ -13,6 +13,8 @@
 #include "dynamo/profiler/model_hybrid.h"
 #include "dynamo/profiler/model_vision.h"
 #include "dynamo/profiler/model_indexer.h"
+#include "dynamo/profiler/model_compressed_attention.h"
+#include "dynamo/profiler/model_kimi_hybrid.h"
 #include "dynamo/profiler/quantization.h"
 
 namespace dynamo {
@@ -91,6 +93,8 @@ struct ModelSpec {
   std::vector<BlockSpec> blocks;  ///< layers searched one by one
   VisionSpec vision;
   IndexerSpec indexer;            ///< sparse attention only
+  CompressedAttentionSpec compressed_attention;
+  KimiHybridSpec kimi_hybrid;
   CheckpointQuant quant;
 
   [[nodiscard]] bool is_moe() const { return experts > 0; }

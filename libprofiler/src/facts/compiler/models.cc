@@ -7,6 +7,7 @@
 #include "facts/compiler/fact_file.h"
 #include "facts/compiler/indexer.h"
 #include "facts/compiler/layer_kinds.h"
+#include "facts/compiler/model_concepts.h"
 
 namespace dynamo::facts_compiler {
 namespace {
@@ -69,7 +70,8 @@ std::string model_row(const std::string& id, const FactNode& model, TableWriter&
   model.allow_only({"same_configuration", "architecture", "layers", "hidden_width", "heads", "kv_heads", "head_width", "ffn_width",
                     "vocabulary", "context_tokens", "experts", "experts_per_token", "expert_ffn_width",
                     "shared_experts", "qk_norm", "kv_lora_rank", "q_lora_rank", "qk_nope_head_width",
-                    "qk_rope_head_width", "v_head_width", "mtp_layers", "indexer", "layer_kinds", "blocks", "vision", "quant"});
+                    "qk_rope_head_width", "v_head_width", "mtp_layers", "indexer", "layer_kinds", "blocks", "vision",
+                    "compressed_attention", "kimi_hybrid", "quant"});
   RowWriter row;
   row.text("id", id);
   row.text("architecture", model.at("architecture").text());
@@ -82,6 +84,8 @@ std::string model_row(const std::string& id, const FactNode& model, TableWriter&
   if (const auto indexer = model.find("indexer")) {
     row.expression("indexer", indexer_row(*indexer, model.at("layers").integer()));
   }
+  add_compressed_attention(model, row);
+  add_kimi_hybrid(model, row);
   if (const auto quant = model.find("quant")) row.expression("quant", quant_row(*quant, out));
   return row.braced();
 }

@@ -5,6 +5,7 @@
 
 #include "facts/kv_fraction.h"
 #include "perf/roofline_sparse.h"
+#include "perf/memory/state_caches.h"
 
 namespace dynamo::perf {
 
@@ -28,6 +29,8 @@ constexpr ActivationRow kActivations[] = {
     {Family::kDeepseek, {22, 13, 10, 10}, {28, 17, 13, 13}},
     {Family::kDeepseekV32, {22, 13, 10, 10}, {28, 17, 13, 13}},
     {Family::kKimiK25, {22, 13, 10, 10}, {28, 17, 13, 13}},
+    {Family::kDeepseekV4, {22, 13, 10, 10}, {28, 17, 13, 13}},
+    {Family::kKimiK3, {10, 6, 5, 5}, {28, 17, 13, 13}},
 };
 constexpr ActivationRow kOtherFamilies = {Family::kGpt, {10, 6, 5, 5}, {13, 8, 6.5, 6.5}};
 
@@ -67,6 +70,8 @@ double latent_bytes(const ModelSpec& model, KvQuant kv) {
 /// Families whose windowed layers keep no more of the cache than the window, and whose experts sort tokens in a buffer.
 bool caps_window(Family family) { return family == Family::kGemma4Mix || family == Family::kStep3p7; }
 
+bool sorts_by_expert(Family family) { return has_latent_attention(family) || family == Family::kDeepseekV4; }
+
 /// Buffer in which tokens are sorted by expert, with one 4-byte scale per block of 128: every token of every attention replica,
 /// for each of the rank's experts that it may choose.
 double expert_workspace_bytes(const ModelSpec& model, Backend backend, const Parallelism& parallel, int tokens) {
@@ -90,6 +95,10 @@ Footprint::Footprint(const Database::Impl& database, const ModelSpec& model, con
 }
 
 double Footprint::kv_bytes(int seq_len) const {
+  if (model_.compressed_attention.present()) return compressed_cache_bytes(model_, quant_.kv, seq_len);
+  if (model_.kimi_hybrid.present()) {
+    return kimi_cache_bytes(model_, quant_.kv, database_.backend, parallel_.tp, nextn_ > 0, seq_len);
+  }
   if (has_latent_attention(model_.family)) {
     return latent_bytes(model_, quant_.kv) * model_.layers * seq_len;   // the same on every rank
   }
@@ -119,7 +128,9 @@ double Footprint::activation_bytes(const Load& load) const {
   const bool sglang = database_.backend == Backend::kSglang;
   const double width = static_cast<double>(model_.heads) * model_.head_dim;
   double bytes = 2.0 * load.tokens * width * activation_coefficient(model_.family, database_.backend, parallel_.tp);
-  if (has_latent_attention(model_.family) || caps_window(model_.family)) bytes += expert_workspace_bytes(model_, database_.backend, parallel_, load.tokens);
+  if (sorts_by_expert(model_.family) || caps_window(model_.family)) {
+    bytes += expert_workspace_bytes(model_, database_.backend, parallel_, load.tokens);
+  }
   bytes = std::max(bytes, sglang ? kMinActivationsSglang : kMinActivations);
   if (load.drafting && nextn_ > 0) {
     if (load.drafted_tokens.has_value() && load.tokens > 0) {

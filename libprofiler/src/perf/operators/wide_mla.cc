@@ -108,16 +108,10 @@ class WidePrefill final : public WideMla {
   int cp_;
 };
 
-/// Multiplies in the format of the cache where the GPU can.
-FmhaQuant decode_format(const Database::Impl& database, KvQuant kv) {
-  constexpr int kFirstFp8Capability = 89;
-  return kv == KvQuant::kFp8 && database.system.sm_version >= kFirstFp8Capability ? FmhaQuant::kFp8 : FmhaQuant::kBfloat16;
-}
-
 class WideDecode final : public WideMla {
  public:
   WideDecode(std::string name, double scale, const Database::Impl& database, const MlaConfig& config)
-      : WideMla(std::move(name), scale, database, config.heads, decode_format(database, config.kv),
+      : WideMla(std::move(name), scale, database, config.heads, database.decode_format(config.kv),
                 rows_of(database, "wideep_generation_mla", std::string(facts_of(config.kv).name)), kNoSqrtAxis) {}
 
  private:
