@@ -20,6 +20,8 @@ import sys
 import time
 import zipfile
 
+import yaml
+
 from parity import default_tables
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
@@ -60,15 +62,14 @@ def case_of(number, row):
 def families():
     """Model id → family, from the project's own facts."""
     kinds = dict(re.findall(r'\{"(\w+)", Family::k(\w+)', (TOP / "libprofiler/src/facts/architectures.cc").read_text()))
-    known = {}
+    known, same = {}, {}
     for path in sorted((TOP / "libprofiler/data/models").glob("*.yaml")):
-        name = None
-        for line in path.read_text().splitlines():
-            key, _, value = line.strip().removeprefix("- ").partition(":")
-            if key == "id":
-                name = value.strip().strip("'\"")
-            elif key == "architecture" and name:
-                known[name] = kinds.get(value.strip().strip("'\""), "?").upper()
+        for name, fields in yaml.safe_load(path.read_text())["models"].items():
+            if "architecture" in fields:
+                known[name] = kinds.get(fields["architecture"], "?").upper()
+            else:
+                same[name] = fields["same_configuration"]
+    known |= {name: known.get(original, "?") for name, original in same.items()}
     return known
 
 
