@@ -1,3 +1,4 @@
+#include "perf/operators/context_chunks.h"
 #include "perf/operators/mla_kernel.h"
 
 #include <mutex>
@@ -61,15 +62,9 @@ class MlaPrefill final : public MlaKernel {
         roof_{flops_.value_or(0.0), facts_of(config.kv).bytes_per_element, bytes_per_s()} {}
 
  private:
-  /// Context parallelism gives every rank two chunks, one early and one late, so that all ranks work alike.
   Result<Timing> query(const StepShape& step) const override {
     if (!flops_.has_value()) return std::unexpected(flops_.error());
-    if (cp_ <= 1) return one(step.batch, step.sequence, step.prefix);
-    const int chunk = std::max(1, (step.sequence + 2 * cp_ - 1) / (2 * cp_));
-    const Result<Timing> early = one(step.batch, chunk, step.prefix);
-    if (!early.has_value()) return early;
-    const Result<Timing> late = one(step.batch, chunk, step.prefix + step.sequence - chunk);
-    return late.has_value() ? Result<Timing>(early->plus(*late)) : late;
+    return context_chunks(step, cp_, [this](double batch, double sequence, double prefix) { return one(batch, sequence, prefix); });
   }
 
   /// The tables hold whole prompts; a cached prefix leaves (S^2 - p^2) / S^2 of the work.
