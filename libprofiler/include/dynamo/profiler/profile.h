@@ -17,7 +17,7 @@ namespace dynamo {
 
 struct ProfileOptions {
   ValidateOptions validate;
-  EmitOptions emit;
+  EmitOptions emit = {};
   DatabaseMode database = DatabaseMode::kSilicon;
   unsigned threads = 0;             ///< 0 = one per core; the answer does not depend on it
   /// Asked between layouts, from several threads; true ends the search with the error `profile.cancelled`. Empty = never.
