@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "dynamo/profiler/curves.h"
 #include "dynamo/profiler/document.h"
 #include "dynamo/profiler/emit.h"
 #include "dynamo/profiler/estimate.h"
@@ -18,6 +19,7 @@ namespace dynamo {
 struct ProfileOptions {
   ValidateOptions validate;
   EmitOptions emit = {};
+  CurveOptions curves = {};         ///< its tables are used as `database` says
   DatabaseMode database = DatabaseMode::kSilicon;
   unsigned threads = 0;             ///< 0 = one per core; the answer does not depend on it
   /// Asked between layouts, from several threads; true ends the search with the error `profile.cancelled`. Empty = never.
@@ -28,6 +30,8 @@ struct ProfileOptions {
 struct ProfileResult {
   std::optional<ValidatedRequest> request;
   std::optional<PickReport> report;
+  std::optional<Curves> curves;     ///< for planner and mocker, where they ask for them
+  std::optional<Value> picked;      ///< the deployment before planner and mocker, where there is either
   std::vector<Value> documents;     ///< the deployment: ConfigMaps first, the DynamoGraphDeployment last
   Diagnostics diagnostics;
 };
