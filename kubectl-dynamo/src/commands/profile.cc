@@ -3,6 +3,7 @@
 #include <set>
 
 #include "commands/commands.h"
+#include "dynamo/profiler/assembly.h"
 #include "dynamo/profiler/document_io.h"
 #include "dynamo/profiler/profile.h"
 #include "io/artefacts.h"
@@ -167,7 +168,7 @@ class ProfileRun {
       if (result.documents.empty()) continue;
       EmitOptions plain = options_.emit;
       plain.apply_overrides = false;
-      const auto before = emit_deployment(*result.request, *result.report, plain);
+      const auto before = assemble(*result.request, *result.report, result.curves ? &*result.curves : nullptr, plain);
       if (!before) continue;
       const std::string diff = unified_diff(write_yaml(before->documents), write_yaml(result.documents), "picked",
                                             "with spec.overrides of " + source, style);
