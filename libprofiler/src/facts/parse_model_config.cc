@@ -7,6 +7,8 @@
 #include "facts/config_checks.h"
 #include "facts/config_fields.h"
 #include "facts/json_numbers.h"
+#include "facts/part_formats.h"
+#include "facts/state_space_fields.h"
 #include "text/did_you_mean.h"
 
 namespace dynamo {
@@ -181,6 +183,7 @@ std::expected<ModelSpec, Diagnostics> parse_model_config(std::string_view id, st
   read_shape(fields, model);
   read_experts(fields, model);
   read_latent_attention(fields, model);
+  facts::read_state_space(fields, *config, model);
   facts::check_contradictions(fields, model);
   Diagnostics problems = fields.problems();
 
@@ -191,6 +194,7 @@ std::expected<ModelSpec, Diagnostics> parse_model_config(std::string_view id, st
   if (modelopt) quant.modelopt = modelopt->find("quantization");
   if (problems.has_errors()) return std::unexpected(problems);
   model.quant = facts::read_checkpoint_quant(quant, model.family);
+  if (model.family == Family::kQwen35) model.part_formats = facts::read_part_formats(quant);
   return model;
 }
 

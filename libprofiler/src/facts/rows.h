@@ -4,6 +4,8 @@
 #include <span>
 #include <string_view>
 
+#include "dynamo/profiler/model_state_space.h"
+
 /// The shape of the facts compiled from libprofiler/data. Rows are constant data: reading them costs no start-up time.
 namespace dynamo::facts {
 
@@ -43,6 +45,13 @@ struct QuantRow {
   Words excluded = {};
 };
 
+/// Names of formats; empty = not stated.
+struct PartFormatsRow {
+  std::string_view projections = {};
+  std::string_view dense_ffn = {};
+  std::string_view shared_expert = {};
+};
+
 struct ModelRow {
   std::string_view id = {};
   std::string_view architecture = {};
@@ -58,6 +67,7 @@ struct ModelRow {
   int experts_per_token = 0;
   int moe_intermediate = 0;
   int shared_experts = 0;
+  int shared_intermediate = 0;
   bool qk_norm = false;
   int kv_lora_rank = 0;
   int q_lora_rank = 0;
@@ -65,6 +75,9 @@ struct ModelRow {
   int qk_rope_head_dim = 0;
   int v_head_dim = 0;
   int nextn_layers = 0;
+  GdnSpec gdn = {};
+  MambaSpec mamba = {};
+  PartFormatsRow part_formats = {};
   QuantRow quant = {};
 };
 

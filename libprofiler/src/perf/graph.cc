@@ -34,6 +34,15 @@ Result<void> check_experts(const GraphInput& in) {
   return {};
 }
 
+Result<void> check_delta_heads(const GraphInput& in) {
+  const int tp = in.parallel.tp;
+  const GdnSpec& gdn = in.model.gdn;
+  if (gdn.key_heads % tp != 0) return std::unexpected(invalid(divides("key heads of gated delta rule", gdn.key_heads, tp)));
+  if (gdn.value_heads % tp != 0) return std::unexpected(invalid(divides("value heads of gated delta rule", gdn.value_heads, tp)));
+  if (in.parallel.cp > 1) return std::unexpected(invalid("context parallelism is not modelled for gated delta rule"));
+  return {};
+}
+
 }  // namespace
 
 Result<Graph> build_graph(const GraphInput& in) {
@@ -49,6 +58,12 @@ Result<Graph> build_graph(const GraphInput& in) {
   if (latent || in.model.family == Family::kMoe) {
     if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
     return latent ? build_deepseek_graph(in) : build_moe_graph(in);
+  }
+  if (in.model.family == Family::kQwen35) {
+    auto fits = check_delta_heads(in);
+    if (fits.has_value() && in.model.is_moe()) fits = check_experts(in);
+    if (!fits.has_value()) return std::unexpected(fits.error());
+    return build_qwen35_graph(in);
   }
   return std::unexpected(
       invalid("models of family " + std::string(name_of(in.model.family)) + " have no performance model here"));

@@ -39,6 +39,9 @@ struct GraphInput {
 /// DeepSeek-V3 and Kimi-K2: latent attention, a shared and routed experts in every layer.
 [[nodiscard]] Graph build_deepseek_graph(const GraphInput& input);
 
+/// Qwen3.5 and 3.6: layers of gated delta rule among layers of full attention, dense or with experts.
+[[nodiscard]] Graph build_qwen35_graph(const GraphInput& input);
+
 /// gpt-oss: every other layer attends to the last tokens only, the rest to all.
 [[nodiscard]] inline bool has_alternating_windows(const ModelSpec& model) { return model.architecture == "GptOssForCausalLM"; }
 inline constexpr int kAlternatingWindow = 128;   ///< tokens
