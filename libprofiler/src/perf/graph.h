@@ -42,6 +42,9 @@ struct GraphInput {
 /// Qwen3.5 and 3.6: layers of gated delta rule among layers of full attention, dense or with experts.
 [[nodiscard]] Graph build_qwen35_graph(const GraphInput& input);
 
+/// Nemotron-H and Nemotron 3: layers of Mamba-2, attention, experts and MLPs by the pattern of the checkpoint.
+[[nodiscard]] Graph build_nemotron_h_graph(const GraphInput& input);
+
 /// gpt-oss: every other layer attends to the last tokens only, the rest to all.
 [[nodiscard]] inline bool has_alternating_windows(const ModelSpec& model) { return model.architecture == "GptOssForCausalLM"; }
 inline constexpr int kAlternatingWindow = 128;   ///< tokens

@@ -79,6 +79,9 @@ Result<QuantModes> Database::resolve_quant(const ModelSpec& model, Role role, co
                                  overrides.fmha.has_value(), backend() == Backend::kVllm, role);
   if (!fmha.has_value()) return std::unexpected(fmha.error());
   modes.fmha = *fmha;
+  // vLLM multiplies such experts of Nemotron in NVFP4.
+  const bool packed_nemotron = model.family == Family::kNemotronH && backend() == Backend::kVllm && !overrides.moe.has_value();
+  if (packed_nemotron && modes.moe == MoeQuant::kW4a16Nvfp4) modes.moe = MoeQuant::kNvfp4;
   if (impl_->system.sm_version < kFirstBlackwellCapability) {
     // No FP4 tensor cores: weights are unpacked to bf16 before they are multiplied.
     if (modes.gemm == GemmQuant::kNvfp4) modes.gemm = GemmQuant::kNvfp4Wo;

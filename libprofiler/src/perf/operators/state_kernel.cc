@@ -3,6 +3,7 @@
 #include <cmath>
 #include <optional>
 
+#include "perf/interp/curve.h"
 #include "perf/interp/grid_query.h"
 #include "perf/interp/state_grid.h"
 #include "perf/operators/state_rows.h"
@@ -63,8 +64,16 @@ class StateKernel final : public Operator {
     const auto roof = [this](const Coordinates& point) {
       return bytes_of(shape_, point[0], shape_.context ? point[1] : 0.0) / bytes_per_s_ * 1000.0;
     };
-    const Found found = GridQuery(grid_, roof, kNoSqrtAxis, false).at(at);
+    const Found found = shape_.context ? GridQuery(grid_, roof, kNoSqrtAxis, false).at(at) : at_batch(at[0], roof);
     return found.ok() ? Timing::measured(found) : Timing::modelled(roof(at), Source::kSol);
+  }
+
+  /// Decode was measured at one position; its rows are a curve over the batch.
+  template <typename Roof>
+  [[nodiscard]] Found at_batch(double batch, const Roof& roof) const {
+    if (grid_.grid->points() == 0) return Found::miss("empty table");
+    return query_curve(grid_.grid->keys[0], grid_.grid->values[0], batch,
+                       [&](double b) { return roof(Coordinates{b, 0, 0, 0}); });
   }
 
   Shape shape_;
