@@ -36,6 +36,7 @@ ERROR_KINDS = [
     ("MissingSystemFlopsError", "", {"missing_flops"}),
     ("ValueError", "No database found", {"no_tables"}),
     ("ValueError", "no queryable versions", {"no_tables"}),
+    ("ValueError", "'NoneType' object has no attribute 'system_spec'", {"no_tables"}),  # memory without a database
     ("ValueError", "perf data for this system", {"unsupported_quant"}),
     ("ValueError", "quant mode", {"unsupported_quant"}),
     ("ValueError", "", {"invalid_config", "invalid_case"}),

@@ -59,6 +59,7 @@ double read_fraction(Arguments& args, Backend backend) {
 
 MemoryCase read_case(Arguments& args, const CaseContext& context) {
   MemoryCase c;
+  c.worker.forgets_gemm_origin = false;
   if (auto model = args.model("model_path", context.models); model.has_value()) c.worker.model = *model;
   c.worker.system = args.required_system("system");
   c.worker.backend = args.backend("backend");
@@ -126,6 +127,9 @@ std::expected<Capacity, CaseError> capacity_of(const MemoryCase& c, const CaseCo
   if (!c.allow_naive) return std::unexpected(case_error(built.error()));
   if (!c.capacity_override.has_value()) {
     return std::unexpected(CaseError{"invalid_config", "the naive fallback needs gpu_memory_capacity_bytes_override"});
+  }
+  if (c.worker.model.intermediate == 0) {
+    return std::unexpected(CaseError{"invalid_config", "the naive fallback needs the width of a dense FFN, which the model lacks"});
   }
   return naive_capacity(c);
 }

@@ -67,8 +67,9 @@ perf::Result<BuiltWorker> build_worker(const WorkerCase& c, const CaseContext& c
   }
   auto quant = perf::resolve_quant(*database, c.model, role, c.quant, *exchange);
   if (!quant.has_value()) return std::unexpected(quant.error());
-  // Here the reference forgets who chose the format of the dense weights as soon as a rule has looked at it.
-  if (exchange->any() || quant->gemm == GemmQuant::kNvfp4Wo) quant->gemm_from_checkpoint = false;
+  // A run of the reference forgets who chose the format of the dense weights as soon as a rule has looked at it.
+  const bool looked_at = exchange->any() || quant->gemm == GemmQuant::kNvfp4Wo;
+  if (c.forgets_gemm_origin && looked_at) quant->gemm_from_checkpoint = false;
   auto engine = perf::Engine::build(*database, c.model, *quant, layout, c.nextn, accepted, *exchange);
   if (!engine.has_value()) return std::unexpected(engine.error());
   return BuiltWorker{std::move(*database), std::move(*engine)};

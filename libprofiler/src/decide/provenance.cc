@@ -24,7 +24,8 @@ perf::Result<perf::Engine> engine_of(const WorkerEstimate& worker, perf::PhaseNe
   const auto exchange = perf::resolve_exchange(*database, *scenario.model, worker.quant.moe, worker.parallel, needs,
                                                perf::ExchangePolicy::kWhereMeasured);
   if (!exchange.has_value()) return std::unexpected(exchange.error());
-  return perf::Engine::build(*database, *scenario.model, worker.quant, worker.parallel, scenario.nextn, 0, *exchange);
+  const QuantModes quant = perf::formats_beside(*exchange, worker.backend, *scenario.model, scenario.quant, worker.quant);
+  return perf::Engine::build(*database, *scenario.model, quant, worker.parallel, scenario.nextn, 0, *exchange);
 }
 
 void add_unit(Provenance& sum, const Estimate& unit, const search::Scenario& scenario, const TableStore& tables) {

@@ -57,6 +57,7 @@ ModelSpec spec_of(const facts::ModelRow& row) {
   spec.gdn = row.gdn;
   spec.mamba = row.mamba;
   spec.part_formats = formats_of(row.part_formats);
+  spec.indexer = row.indexer;
   spec.quant = quant_of(row.quant);
   return spec;
 }

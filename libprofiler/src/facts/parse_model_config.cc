@@ -6,6 +6,7 @@
 #include "facts/checkpoint_quant.h"
 #include "facts/config_checks.h"
 #include "facts/config_fields.h"
+#include "facts/indexer_fields.h"
 #include "facts/json_numbers.h"
 #include "facts/part_formats.h"
 #include "facts/state_space_fields.h"
@@ -184,6 +185,7 @@ std::expected<ModelSpec, Diagnostics> parse_model_config(std::string_view id, st
   read_experts(fields, model);
   read_latent_attention(fields, model);
   facts::read_state_space(fields, *config, model);
+  facts::read_indexer(fields, model);
   facts::check_contradictions(fields, model);
   Diagnostics problems = fields.problems();
 

@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "dynamo/profiler/model_indexer.h"
 #include "dynamo/profiler/model_state_space.h"
 
 /// The shape of the facts compiled from libprofiler/data. Rows are constant data: reading them costs no start-up time.
@@ -78,6 +79,7 @@ struct ModelRow {
   GdnSpec gdn = {};
   MambaSpec mamba = {};
   PartFormatsRow part_formats = {};
+  IndexerSpec indexer = {};
   QuantRow quant = {};
 };
 

@@ -55,6 +55,10 @@ Result<Graph> build_graph(const GraphInput& in) {
   if (p.cp > 1 && (p.tp > 1 || p.dp > 1)) return std::unexpected(invalid("context parallelism needs tp 1 and dp 1"));
   if (in.model.family == Family::kLlama) return build_llama_graph(in);
   const bool latent = in.model.family == Family::kDeepseek || in.model.family == Family::kKimiK25;
+  if (in.model.family == Family::kDeepseekV32) {
+    if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
+    return build_deepseek_v32_graph(in);
+  }
   if (latent || in.model.family == Family::kMoe) {
     if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
     return latent ? build_deepseek_graph(in) : build_moe_graph(in);

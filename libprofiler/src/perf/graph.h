@@ -44,6 +44,8 @@ struct GraphInput {
 
 /// Nemotron-H and Nemotron 3: layers of Mamba-2, attention, experts and MLPs by the pattern of the checkpoint.
 [[nodiscard]] Graph build_nemotron_h_graph(const GraphInput& input);
+/// DeepSeek-V3.2 and GLM-5: sparse latent attention, a shared and routed experts in every layer.
+[[nodiscard]] Graph build_deepseek_v32_graph(const GraphInput& input);
 
 /// gpt-oss: every other layer attends to the last tokens only, the rest to all.
 [[nodiscard]] inline bool has_alternating_windows(const ModelSpec& model) { return model.architecture == "GptOssForCausalLM"; }

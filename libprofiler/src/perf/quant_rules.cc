@@ -26,13 +26,13 @@ Error no_fp8_attention() {
 
 /// fp8 attention that nobody measured falls back to bf16 when the checkpoint, not the user, asked for it.
 Result<FmhaQuant> fmha_by_data(const AttentionFormats& measured, const QuantModes& modes, std::optional<KvQuant> kv, bool fixed,
-                               bool vllm, Role role) {
+                               bool prefills_in_bf16, Role role) {
   if (runs_prefill(role) && modes.fmha == FmhaQuant::kFp8 && measured.has_any_prefill(kv) &&
       !measured.has_prefill(FmhaQuant::kFp8, kv)) {
     if (fixed) return std::unexpected(no_fp8_attention());
     if (measured.has_prefill(FmhaQuant::kBfloat16, kv)) return FmhaQuant::kBfloat16;
   }
-  if (!fixed && vllm && modes.fmha == FmhaQuant::kFp8) return FmhaQuant::kBfloat16;   // vLLM prefills in bf16 by default
+  if (!fixed && prefills_in_bf16 && modes.fmha == FmhaQuant::kFp8) return FmhaQuant::kBfloat16;
   return modes.fmha;
 }
 
@@ -75,8 +75,10 @@ Result<QuantModes> Database::resolve_quant(const ModelSpec& model, Role role, co
   modes.kv = overrides.kv.value_or(modes.kv);
   modes.fmha = overrides.fmha.value_or(modes.fmha);
   modes.comm = overrides.comm.value_or(modes.comm);
+  // By default vLLM does, and sparse attention on any backend.
+  const bool prefills_in_bf16 = backend() == Backend::kVllm || model.family == Family::kDeepseekV32;
   const auto fmha = fmha_by_data(AttentionFormats(*impl_, model.family), modes, named_kv(model, modes, overrides),
-                                 overrides.fmha.has_value(), backend() == Backend::kVllm, role);
+                                 overrides.fmha.has_value(), prefills_in_bf16, role);
   if (!fmha.has_value()) return std::unexpected(fmha.error());
   modes.fmha = *fmha;
   // vLLM multiplies such experts of Nemotron in NVFP4.

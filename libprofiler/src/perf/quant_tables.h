@@ -18,8 +18,11 @@ class AttentionFormats {
   [[nodiscard]] bool has_decode(KvQuant kv) const;
 
  private:
+  [[nodiscard]] bool has_sparse(const std::string& operation, const std::string& key) const;
+
   const Database::Impl& database_;
-  bool latent_;   ///< kernels for latent attention, else plain attention
+  bool latent_;   ///< kernels for latent attention
+  bool sparse_;   ///< blocks of sparse attention; neither: plain attention
 };
 
 }  // namespace dynamo::perf

@@ -49,7 +49,9 @@ perf::Result<perf::Engine> build_engine(const Scenario& scenario, const Session&
   const auto exchange = perf::resolve_exchange(session.database, *scenario.model, session.quant.moe, layout,
                                                needs_of(session.role), perf::ExchangePolicy::kWhereMeasured);
   if (!exchange) return std::unexpected(exchange.error());
-  return perf::Engine::build(session.database, *scenario.model, session.quant, layout, scenario.nextn, accepted, *exchange);
+  const QuantModes quant = perf::formats_beside(*exchange, scenario.backend, *scenario.model,
+                                                formats_for(scenario, *session.system), session.quant);
+  return perf::Engine::build(session.database, *scenario.model, quant, layout, scenario.nextn, accepted, *exchange);
 }
 
 std::expected<std::vector<Limits>, std::string> limit_ladder(const Scenario& scenario) {

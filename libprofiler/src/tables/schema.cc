@@ -73,6 +73,13 @@ constexpr std::array<KeyPart, 4> kMsaContextKeys = {{{kColumn, "mla_dtype"}, {kC
 constexpr std::array<KeyPart, 3> kMsaGenerationKeys = {{{kColumn, "kv_cache_dtype"}, {kColumn, "gemm_type"},
     {kColumn, "architecture"}}};
 constexpr std::array<AxisPart, 4> kPrefixContextAxes = {{{"num_heads"}, {"step"}, {"isl"}, {"batch_size"}}};
+constexpr std::array<KeyPart, 5> kSparseContextKeys = {{{kColumn, "op_name"}, {kColumn, "mla_dtype"},
+    {kColumn, "kv_cache_dtype"}, {kColumn, "gemm_type"}, {kColumn, "architecture"}}};
+constexpr std::array<KeyPart, 4> kSparseGenerationKeys = {{{kColumn, "op_name"}, {kColumn, "kv_cache_dtype"},
+    {kColumn, "gemm_type"}, {kColumn, "architecture"}}};
+constexpr std::array<KeyPart, 1> kIndexLogitsKeys = {{{kColumn, "num_heads"}}};
+constexpr std::array<KeyPart, 2> kIndexTopkKeys = {{{kColumn, "num_heads"}, {kColumn, "score_mode"}}};
+constexpr std::array<AxisPart, 3> kIndexAxes = {{{"batch_size"}, {"isl"}, {"step"}}};
 constexpr std::array<KeyPart, 8> kDeltaKeys = {{{kColumn, "kernel_source"}, {kColumn, "phase"}, {kColumn, "d_model"},
     {kColumn, "d_conv"}, {kColumn, "num_k_heads"}, {kColumn, "head_k_dim"}, {kColumn, "num_v_heads"},
     {kColumn, "head_v_dim"}}};
@@ -110,6 +117,15 @@ constexpr TableSchema kSchemas[] = {
     {"mhc_module", "mhc_module", kMhcKeys, kTokensAxis, kLatency},
     {"msa_context_module", "msa_context_module", kMsaContextKeys, kPrefixContextAxes, kLatency},
     {"msa_generation_module", "msa_generation_module", kMsaGenerationKeys, kGenerationAxes, kLatency},
+    {"dsa_context_module", "dsa_context_module", kSparseContextKeys, kPrefixContextAxes, kLatency, RowRule::kSparseTrtllm, false, true},
+    {"dsa_context_module_flashmla", "dsa_context_module", kSparseContextKeys, kPrefixContextAxes, kLatency,
+     RowRule::kSparseFlashMla, false, true},
+    {"dsa_generation_module", "dsa_generation_module", kSparseGenerationKeys, kGenerationAxes, kLatency, RowRule::kSparseTrtllm,
+     false, true},
+    {"dsa_generation_module_flashmla", "dsa_generation_module", kSparseGenerationKeys, kGenerationAxes, kLatency,
+     RowRule::kSparseFlashMla, false, true},
+    {"glm5_mqa_logits_module", "glm5_mqa_logits_module", kIndexLogitsKeys, kIndexAxes, kLatency, RowRule::kAll, false, true},
+    {"glm5_topk_module", "glm5_topk_module", kIndexTopkKeys, kIndexAxes, kLatency, RowRule::kAll, false, true},
     {"gdn", "gdn", kDeltaKeys, kStateAxes, kLatency},
     {"kda", "kda", kDeltaKeys, kStateAxes, kLatency},
     {"mamba2", "mamba2", kMamba2Keys, kStateAxes, kLatency},
@@ -142,7 +158,7 @@ std::span<const TableSchema> known_schemas() {
 }
 
 Plan plan_for(const TableSchema& schema) {
-  Plan plan{std::string(schema.name), std::string(schema.stem), {}, {}, {}, schema.rows, schema.sites, false};
+  Plan plan{std::string(schema.name), std::string(schema.stem), {}, {}, {}, schema.rows, schema.sites, schema.last_row_wins, false};
   for (const KeyPart& key : schema.keys) plan.keys.push_back({key.rule, std::string(key.column)});
   for (const AxisPart& axis : schema.axes) plan.axes.push_back({std::string(axis.column), std::string(axis.plus)});
   for (const std::string_view value : schema.values) plan.values.emplace_back(value);

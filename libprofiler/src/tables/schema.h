@@ -25,6 +25,8 @@ enum class RowRule {
   kNoEager,          ///< not those whose `kernel_source` or `backend` ends in `_eager`, except on b60
   kNoLowLatency,     ///< not those of the low-latency MoE kernel
   kOnlyLowLatency,   ///< only those
+  kSparseTrtllm,     ///< sparse attention as a server runs it on TensorRT-LLM's kernels
+  kSparseFlashMla,   ///< likewise on FlashMLA's
 };
 
 struct KeyPart {
@@ -47,6 +49,7 @@ struct TableSchema {
   std::span<const std::string_view> values;   ///< in the order of Grid::values
   RowRule rows = RowRule::kAll;
   bool sites = false;         ///< axes are m, n, k and the grid becomes (site, m)
+  bool last_row_wins = false; ///< of equal coordinates inside one file; across files the first file wins always
 };
 
 [[nodiscard]] std::span<const TableSchema> known_schemas();
@@ -66,6 +69,7 @@ struct Plan {
   std::vector<std::string> values;
   RowRule rows = RowRule::kAll;
   bool sites = false;
+  bool last_row_wins = false;
   bool derived = false;       ///< from a file's columns; a later file may lack some of them
 };
 

@@ -228,5 +228,35 @@ TEST(ParseModelConfig, OddQuantisationSectionsAreTolerated) {
   }
 }
 
+constexpr const char* kSparse = R"({
+  "architectures": ["GlmMoeDsaForCausalLM"], "num_hidden_layers": 78, "hidden_size": 6144, "num_attention_heads": 64,
+  "vocab_size": 154880, "max_position_embeddings": 202752, "n_routed_experts": 256, "num_experts_per_tok": 8,
+  "moe_intermediate_size": 2048, "kv_lora_rank": 512, "q_lora_rank": 2048, "qk_nope_head_dim": 192,
+  "qk_rope_head_dim": 64, "v_head_dim": 256, "index_n_heads": 32, "index_head_dim": 128, "index_topk": 2048)";
+
+TEST(ParseModelConfig, ReadsTheIndexerOfSparseAttention) {
+  const IndexerSpec indexer = parsed(with(kSparse)).indexer;
+  EXPECT_EQ(indexer.heads, 32);
+  EXPECT_EQ(indexer.head_dim, 128);
+  EXPECT_EQ(indexer.topk, 2048);
+  EXPECT_EQ(indexer.layers, 78);
+}
+
+TEST(ParseModelConfig, CountsTheLayersThatChooseForThemselves) {
+  EXPECT_EQ(parsed(with(kSparse, R"("index_topk_freq": 4, "index_skip_topk_offset": 3)")).indexer.layers, 21);
+  EXPECT_EQ(parsed(with(kSparse, R"("index_topk_freq": 4)")).indexer.layers, 21);   // layers 0 and 1, then every fourth
+  EXPECT_EQ(parsed(with(kSparse, R"("index_topk_pattern": "FSSF")")).indexer.layers, 76);
+}
+
+TEST(ParseModelConfig, ReportsABrokenIndexer) {
+  EXPECT_THAT(complaints(replaced(replaced(with(kSparse, R"("index_topk_freq": -4, "index_topk_pattern": 7)"),
+                                           R"("index_n_heads": 32)", R"("index_n_heads": 0)"), R"("index_topk": 2048)",
+                                  R"("index_topk": "many")")),
+              UnorderedElementsAre("model.config.positive index_n_heads", "model.config.integer index_topk",
+                                   "model.config.positive index_topk_freq", "model.config.pattern index_topk_pattern"));
+  EXPECT_THAT(complaints(replaced(with(kSparse), R"(, "index_head_dim": 128)", "")),
+              UnorderedElementsAre("model.config.required index_head_dim"));
+}
+
 }  // namespace
 }  // namespace dynamo

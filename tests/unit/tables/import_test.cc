@@ -1,3 +1,5 @@
+#include <gmock/gmock.h>
+
 #include "scratch.h"
 #include "tables/import/parquet.h"
 #include "tables/pack.h"
@@ -142,6 +144,32 @@ TEST_F(ImportTest, NamesAttentionLanesAndMhaSlices) {
   EXPECT_EQ(attention->slices[0].key, "fa3|bfloat16|fp8|0|128|0");
   EXPECT_EQ(attention->slices[0].rows, 2u);
   EXPECT_EQ(attention->slices[1].key, "default|bfloat16|fp8|2|128|0");
+}
+
+TEST_F(ImportTest, SortsSparseAttentionByTheWayItRuns) {
+  const Words kernels = {"sglang_dsa_indexer_trtllm", "sglang_dsa_indexer_flashmla_kv", "sglang_dsa_dense_mha_trtllm_ragged",
+                         "any", "any"};
+  const Words caches = {"fp8", "fp8", "fp8", "bfloat16", "bfloat16"};
+  put("h200_sxm/sparse/vllm/0.24.0/dsa_context_module_perf.parquet",
+      tiny_parquet({{"op_name", Words(5, "dsa_context_module")}, {"kernel_source", kernels}, {"mla_dtype", Words(5, "bfloat16")},
+                    {"kv_cache_dtype", caches}, {"gemm_type", Words(5, "fp8_block")}, {"architecture", Words(5, "A")},
+                    {"num_heads", Ints(5, 64)}, {"step", Ints(5, 0)}, {"isl", Ints{4096, 4096, 16, 16, 16}},
+                    {"batch_size", Ints(5, 1)}, {"latency", Reals{1.0, 2.0, 3.0, 4.0, 5.0}}}));
+  ASSERT_TRUE(import());
+  const auto grid = [&](const std::string& name, const char* cache) {
+    const Table* rows = table("h200_sxm-vllm", "0.24.0", name);
+    return rows == nullptr ? nullptr : rows->find("dsa_context_module|bfloat16|" + std::string(cache) + "|fp8_block|A");
+  };
+  const Slice* trtllm = grid("dsa_context_module", "fp8");
+  const Slice* flashmla = grid("dsa_context_module_flashmla", "fp8");
+  ASSERT_TRUE(trtllm != nullptr && flashmla != nullptr);
+  EXPECT_THAT(trtllm->grid.values[0], testing::ElementsAre(3.0, 1.0));    // the ragged kernel serves both ways
+  EXPECT_THAT(flashmla->grid.values[0], testing::ElementsAre(3.0, 2.0));
+  for (const char* name : {"dsa_context_module", "dsa_context_module_flashmla"}) {
+    const Slice* bf16 = grid(name, "bfloat16");
+    ASSERT_NE(bf16, nullptr);
+    EXPECT_THAT(bf16->grid.values[0], testing::ElementsAre(5.0));         // the last row of a file
+  }
 }
 
 TEST_F(ImportTest, ImportsTablesNobodyKnows) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dynamo/profiler/diagnostic.h"
+#include "dynamo/profiler/model_indexer.h"
 #include "dynamo/profiler/model_state_space.h"
 #include "dynamo/profiler/quantization.h"
 
@@ -88,6 +89,7 @@ struct ModelSpec {
   GdnSpec gdn;                    ///< Qwen3.5
   MambaSpec mamba;                ///< Nemotron-H
   PartFormats part_formats;       ///< Qwen3.5
+  IndexerSpec indexer;            ///< sparse attention only
   CheckpointQuant quant;
 
   [[nodiscard]] bool is_moe() const { return experts > 0; }

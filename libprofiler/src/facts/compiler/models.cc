@@ -4,6 +4,7 @@
 
 #include "facts/compiler/compile.h"
 #include "facts/compiler/fact_file.h"
+#include "facts/compiler/indexer.h"
 #include "facts/compiler/number_field.h"
 #include "facts/compiler/state_space.h"
 
@@ -55,7 +56,7 @@ std::string model_row(const std::string& id, const FactNode& model, TableWriter&
   model.allow_only({"same_configuration", "architecture", "layers", "hidden_width", "heads", "kv_heads", "head_width", "ffn_width",
                     "vocabulary", "context_tokens", "experts", "experts_per_token", "expert_ffn_width",
                     "shared_experts", "shared_expert_ffn_width", "qk_norm", "kv_lora_rank", "q_lora_rank", "qk_nope_head_width",
-                    "qk_rope_head_width", "v_head_width", "mtp_layers", "gated_delta", "mamba", "part_formats", "quant"});
+                    "qk_rope_head_width", "v_head_width", "mtp_layers", "gated_delta", "mamba", "part_formats", "indexer", "quant"});
   RowWriter row;
   row.text("id", id);
   row.text("architecture", model.at("architecture").text());
@@ -63,6 +64,9 @@ std::string model_row(const std::string& id, const FactNode& model, TableWriter&
   if (const auto value = model.find("qk_norm")) row.expression("qk_norm", value->boolean() ? "true" : "false");
   add_numbers(model, kLatent, row);
   add_state_space(model, row);
+  if (const auto indexer = model.find("indexer")) {
+    row.expression("indexer", indexer_row(*indexer, model.at("layers").integer()));
+  }
   if (const auto quant = model.find("quant")) row.expression("quant", quant_row(*quant, out));
   return row.braced();
 }

@@ -14,6 +14,11 @@ std::vector<OperatorPtr> operators_of(const LatentPhase& p) {
   const int h = in.model.hidden;
   std::vector<OperatorPtr> ops;
   const auto append = [&](std::vector<OperatorPtr> more) { std::ranges::move(more, std::back_inserter(ops)); };
+  if (in.exchange.any() && in.database.backend == Backend::kSglang) {
+    append(wide_latent_attention(p));
+    append(latent_experts(p));
+    return ops;
+  }
   ops.push_back(make_embedding(p.named("embedding"), p.once, in.database, in.model.vocab, h, p.split()));
   ops.push_back(p.elementwise("add_norm_1", 2 * h, 2 * h));
   append(latent_attention(p));

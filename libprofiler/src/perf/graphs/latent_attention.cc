@@ -6,6 +6,7 @@
 #include "perf/operators/communication.h"
 #include "perf/operators/composite.h"
 #include "perf/operators/mla_module.h"
+#include "perf/operators/wide_mla.h"
 
 namespace dynamo::perf {
 
@@ -110,6 +111,29 @@ OperatorPtr gather_cache(const LatentPhase& p) {
 
 bool keeps_unquantised(const ModelSpec& model, const char* group) {
   return std::ranges::find(model.quant.excluded, group) != model.quant.excluded.end();
+}
+
+std::vector<OperatorPtr> wide_latent_attention(const LatentPhase& p) {
+  const GraphInput& in = p.in;
+  const int h = in.model.hidden;
+  const int tp = in.parallel.tp;
+  const GemmShape down{.n = kDownscaleWidth, .k = h, .quant = ProjectionFormats(in).down};
+  const TokenSplit shared{p.context ? tp : 1, p.cp};   // prefill shares the tokens of an attention group
+  const auto collective = [&](const char* name, Collective kind) {
+    return make_collective(p.named(name), p.layers, in.database, kind, h, tp);
+  };
+  std::vector<OperatorPtr> ops;
+  ops.push_back(make_gemm(p.named("qkv_a_proj_gemm"), p.layers, in.database, down, shared));
+  if (p.context && tp > 1) ops.push_back(collective("tp_all_gather", Collective::kAllGather));
+  ops.push_back(make_embedding(p.named("embedding"), p.once, in.database, in.model.vocab, h, p.split()));
+  ops.push_back(p.elementwise("add_norm_1", 2 * h, 2 * h));
+  ops.push_back(p.gemm("downscale_gemm", down));
+  const MlaConfig config{.heads = kKernelHeads / tp, .kv = in.quant.kv, .fmha = in.quant.fmha, .cp = p.cp};
+  ops.push_back(p.context ? make_wide_context_mla(p.named("attention"), p.layers, in.database, config)
+                          : make_wide_generation_mla(p.named("attention"), p.layers, in.database, config));
+  if (p.cp > 1) ops.push_back(gather_cache(p));
+  if (p.context && tp > 1) ops.push_back(collective("tp_reduce_scatter", Collective::kReduceScatter));
+  return ops;
 }
 
 std::vector<OperatorPtr> latent_attention(const LatentPhase& p) {

@@ -29,10 +29,17 @@ OperatorPtr router(const LatentPhase& p) {
   return p.gemm("router_gemm", {.n = p.in.model.experts, .k = p.in.model.hidden, .quant = GemmQuant::kBfloat16});
 }
 
+/// The checkpoint's wish counts for sparse models whatever format the user names, but not beside the all-to-all of SGLang and vLLM.
+bool keeps_shared_expert(const LatentPhase& p) {
+  if (!keeps_unquantised(p.in.model, "shared_expert")) return false;
+  if (p.sparse()) return p.in.database.backend == Backend::kTrtllm || !p.in.exchange.any();
+  return p.in.quant.gemm_from_checkpoint;
+}
+
 /// Gate and up in one product, activation, down. `ranks` GPUs share the expert.
 std::vector<OperatorPtr> shared_expert(const LatentPhase& p, std::array<const char*, 3> names, int ranks, TokenSplit split) {
   const GraphInput& in = p.in;
-  const bool kept = keeps_unquantised(in.model, "shared_expert") && in.quant.gemm_from_checkpoint;
+  const bool kept = keeps_shared_expert(p);
   const GemmQuant quant = kept ? GemmQuant::kBfloat16 : in.quant.gemm;
   const int gate_up = 2 * in.model.moe_intermediate / ranks;
   const int width = in.model.moe_intermediate / ranks;
@@ -77,10 +84,12 @@ std::vector<OperatorPtr> all_to_all_experts(const LatentPhase& p, AllToAll kerne
   };
   const bool prepares = kernel == AllToAll::kNvlinkTwoSided || kernel == AllToAll::kNvlinkOneSided;
   std::vector<OperatorPtr> ops;
-  ops.push_back(router(p));
+  // SGLang's experts behind DeepEP were measured with their routing.
+  const bool routes = deep_ep && p.in.database.backend == Backend::kSglang && p.in.model.family != Family::kKimiK25;
+  if (!routes) ops.push_back(router(p));
   if (prepares) ops.push_back(exchange("moe_prepare", ExchangeStep::kPrepare));
   ops.push_back(exchange("moe_dispatch", ExchangeStep::kDispatch));
-  ops.push_back(make_wide_experts(p.named("moe"), p.layers, p.in.database, experts_of(p.in)));
+  ops.push_back(make_wide_experts(p.named("moe"), p.layers, p.in.database, experts_of(p.in), shape.phase));
   ops.push_back(exchange("moe_combine", ExchangeStep::kCombine));
   return ops;
 }
@@ -111,8 +120,10 @@ std::vector<OperatorPtr> wide_block(const LatentPhase& p, AllToAll kernel) {
 std::vector<OperatorPtr> latent_experts(const LatentPhase& p) {
   const std::optional<AllToAll>& kernel = p.context ? p.in.exchange.prefill : p.in.exchange.decode;
   if (kernel.has_value()) return wide_block(p, *kernel);
+  // Sparse models shard it like an expert, unless the other phase reaches its experts by all-to-all.
+  const int ranks = p.sparse() && !p.in.exchange.any() ? p.in.parallel.moe_tp : p.in.parallel.tp;
   std::vector<OperatorPtr> ops;
-  std::vector<OperatorPtr> shared = shared_expert(p, kSharedNames, p.in.parallel.tp, p.split());
+  std::vector<OperatorPtr> shared = shared_expert(p, kSharedNames, ranks, p.split());
   std::vector<OperatorPtr> routed = collective_experts(p);
   if (p.context) {
     ops = std::move(shared);

@@ -26,7 +26,9 @@ struct LatentPhase {
   /// TensorRT-LLM with all-to-all experts runs another graph.
   [[nodiscard]] bool wide_trtllm() const { return in.database.backend == Backend::kTrtllm && in.exchange.any(); }
   [[nodiscard]] std::string named(const char* name) const { return prefix + name; }
-  [[nodiscard]] TokenSplit split() const { return {1, cp}; }
+  [[nodiscard]] bool sparse() const { return in.model.family == Family::kDeepseekV32; }
+  /// Beside sparse attention, ranks of context parallelism share tokens only where experts are reached by all-to-all.
+  [[nodiscard]] TokenSplit split() const { return {1, sparse() && !in.exchange.any() ? 1 : cp}; }
   [[nodiscard]] OperatorPtr gemm(const char* name, const GemmShape& shape) const {
     return make_gemm(named(name), layers, in.database, shape, split());
   }
@@ -46,6 +48,9 @@ struct LatentPhase {
 /// Projections and attention of a layer: measured as a whole where that exists for the checkpoint's formats, else kernel by
 /// kernel.
 [[nodiscard]] std::vector<OperatorPtr> latent_attention(const LatentPhase& phase);
+
+/// The same as SGLang runs it beside all-to-all experts, and what it runs before.
+[[nodiscard]] std::vector<OperatorPtr> wide_latent_attention(const LatentPhase& phase);
 
 /// Shared and routed experts.
 [[nodiscard]] std::vector<OperatorPtr> latent_experts(const LatentPhase& phase);

@@ -49,7 +49,7 @@ void add_all_to_all_experts(GqaDecoder& decoder, AllToAll kernel) {
   };
   if (kernel == AllToAll::kNvlinkTwoSided) step("moe_prepare", ExchangeStep::kPrepare);
   step("moe_dispatch", ExchangeStep::kDispatch);
-  decoder.add(make_wide_experts(decoder.named("moe"), decoder.layers(), in.database, experts_of(in)));
+  decoder.add(make_wide_experts(decoder.named("moe"), decoder.layers(), in.database, experts_of(in), phase));
   step("moe_combine", ExchangeStep::kCombine);
 }
 

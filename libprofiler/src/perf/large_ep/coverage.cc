@@ -46,7 +46,7 @@ bool has_both_steps(const Database::Impl& database, AllToAll kernel, MoeQuant qu
   return std::ranges::all_of(std::array{ExchangeStep::kDispatch, ExchangeStep::kCombine}, [&](ExchangeStep step) {
     const std::string format = wire_format(kernel, quant, phase, step, database.system);
     return !format.empty() && exchange_slice(database, kernel, step, format, place, model) != nullptr;
-  });
+  }) || deep_ep_slice(database, kernel, place, model) != nullptr;
 }
 
 /// Adds the expert widths of the slices whose key is `…|topk|experts|<skipped>|hidden|inter|1|ep` behind a format prefix.
@@ -96,6 +96,18 @@ const Slice* exchange_slice(const Database::Impl& database, AllToAll kernel, Exc
   return (*table)->find(key);
 }
 
+const Slice* deep_ep_slice(const Database::Impl& database, AllToAll kernel, ExchangePlace place, const ModelSpec& model) {
+  constexpr int kRanksOfANode = 8;
+  const bool deep_ep = kernel == AllToAll::kDeepEpHt || kernel == AllToAll::kDeepEpLl;
+  if (!deep_ep || place.ep != place.nodes * kRanksOfANode) return nullptr;
+  const auto table = database.table(kernel == AllToAll::kDeepEpHt ? "wideep_deepep_normal" : "wideep_deepep_ll");
+  if (!table.has_value() || *table == nullptr) return nullptr;
+  std::string key = std::to_string(place.nodes);
+  for (const int part : {model.hidden, model.experts_per_token, model.experts}) key += "|" + std::to_string(part);
+  const Slice* slice = (*table)->find(key);
+  return slice != nullptr && slice->grid.points() > 0 ? slice : nullptr;
+}
+
 std::optional<ExchangePlace> exchange_place(const Database::Impl& database, AllToAll kernel, MoeQuant quant, ExchangePhase phase,
                                             int ep, const ModelSpec& model) {
   const ExchangePlace exact{ep, nodes_of(database.system, ep)};
@@ -106,24 +118,33 @@ std::optional<ExchangePlace> exchange_place(const Database::Impl& database, AllT
   return std::nullopt;
 }
 
-std::set<int> expert_widths(const Database::Impl& database, MoeQuant quant, const ModelSpec& model) {
+std::string_view wide_experts_table(Backend backend, ExchangePhase phase) {
+  if (backend != Backend::kSglang) return "wideep_moe";
+  return phase == ExchangePhase::kPrefill ? "wideep_context_moe" : "wideep_generation_moe";
+}
+
+std::set<int> expert_widths(const Database::Impl& database, MoeQuant quant, ExchangePhase phase, const ModelSpec& model) {
   std::set<int> widths;
-  if (database.backend == Backend::kSglang) return widths;
   const std::string routed = "|" + std::to_string(model.experts_per_token) + "|" + std::to_string(model.experts) + "|";
   const std::string matrices = std::to_string(model.hidden) + "|" + std::to_string(model.moe_intermediate) + "|1|";
   const std::string name(facts_of(quant).name);
+  const auto wide = database.table(wide_experts_table(database.backend, phase));
+  if (database.backend == Backend::kSglang) {
+    if (wide.has_value() && *wide != nullptr) collect_widths(**wide, name + "|", routed + matrices, widths);
+    return widths;
+  }
   if (const auto table = database.table("moe"); table.has_value() && *table != nullptr) {
     collect_widths(**table, name + "|", routed + matrices, widths);
   }
-  if (const auto table = database.table("wideep_moe"); table.has_value() && *table != nullptr) {
-    collect_widths(**table, "|" + name + "|", routed + std::to_string(model.experts) + "|" + matrices, widths);
+  if (wide.has_value() && *wide != nullptr) {
+    collect_widths(**wide, "|" + name + "|", routed + std::to_string(model.experts) + "|" + matrices, widths);
   }
   return widths;
 }
 
 std::optional<AllToAll> measured_kernel(const Database::Impl& database, const ModelSpec& model, MoeQuant quant,
-                                        ExchangePhase phase, int ep, const std::set<int>& widths) {
-  if (!widths.contains(ep) || model.experts_per_token > kMaxTopk || ep <= 1 || ep > model.experts || model.experts % ep != 0) {
+                                        ExchangePhase phase, int ep) {
+  if (!expert_widths(database, quant, phase, model).contains(ep) || model.experts_per_token > kMaxTopk || ep <= 1 || ep > model.experts || model.experts % ep != 0) {
     return std::nullopt;
   }
   for (const Kernel& kernel : kKernels) {

@@ -19,10 +19,9 @@ Error not_measured(const Database::Impl& database, const ModelSpec& model, int e
 }
 
 ExpertExchange measured(const Database::Impl& database, const ModelSpec& model, MoeQuant quant, int ep, PhaseNeeds wanted) {
-  const std::set<int> widths = expert_widths(database, quant, model);
   ExpertExchange found;
-  if (wanted.prefill) found.prefill = measured_kernel(database, model, quant, ExchangePhase::kPrefill, ep, widths);
-  if (wanted.decode) found.decode = measured_kernel(database, model, quant, ExchangePhase::kDecode, ep, widths);
+  if (wanted.prefill) found.prefill = measured_kernel(database, model, quant, ExchangePhase::kPrefill, ep);
+  if (wanted.decode) found.decode = measured_kernel(database, model, quant, ExchangePhase::kDecode, ep);
   return found;
 }
 
@@ -58,14 +57,29 @@ Result<ExpertExchange> resolve_exchange(const Database& database, const ModelSpe
 Result<QuantModes> resolve_quant(const Database& database, const ModelSpec& model, Role role, const QuantOverrides& overrides,
                                  const ExpertExchange& exchange) {
   // What plain prefill attention was measured in does not bind the attention kernels beside an all-to-all.
-  return database.resolve_quant(model, exchange.any() ? Role::kDecode : role, overrides);
+  // Blocks of sparse attention are the same there.
+  const bool bound = !exchange.any() || model.family == Family::kDeepseekV32;
+  auto modes = database.resolve_quant(model, bound ? role : Role::kDecode, overrides);
+  if (modes.has_value()) *modes = formats_beside(exchange, database.backend(), model, overrides, *modes);
+  return modes;
+}
+
+QuantModes formats_beside(const ExpertExchange& exchange, Backend backend, const ModelSpec& model, const QuantOverrides& overrides,
+                          QuantModes modes) {
+  const bool measured_in_fp8 = model.architecture == "DeepseekV3ForCausalLM";
+  if (!exchange.any() || backend != Backend::kSglang || !measured_in_fp8) return modes;
+  modes.fmha = overrides.fmha.value_or(FmhaQuant::kFp8Block);
+  modes.kv = overrides.kv.value_or(KvQuant::kFp8);
+  return modes;
 }
 
 std::vector<int> measured_wide_widths(const Database& database, const ModelSpec& model, MoeQuant quant, PhaseNeeds needs) {
   std::vector<int> wide;
   if (!model.is_moe() || !knows_exchange(model.family)) return wide;
   const Database::Impl& tables = database.impl();
-  for (const int ep : expert_widths(tables, quant, model)) {
+  std::set<int> candidates = expert_widths(tables, quant, ExchangePhase::kPrefill, model);
+  candidates.merge(expert_widths(tables, quant, ExchangePhase::kDecode, model));
+  for (const int ep : candidates) {
     if (ep > tables.system.gpus_per_node && covers(measured(tables, model, quant, ep, needs), needs)) wide.push_back(ep);
   }
   return wide;

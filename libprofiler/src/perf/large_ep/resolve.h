@@ -25,6 +25,11 @@ enum class ExchangePolicy { kWhereNeeded, kWhereMeasured };
 [[nodiscard]] Result<QuantModes> resolve_quant(const Database& database, const ModelSpec& model, Role role,
                                                const QuantOverrides& overrides, const ExpertExchange& exchange);
 
+/// What of an engine's formats changes with the exchange: beside DeepEP SGLang's attention of DeepSeek-V3 was measured in fp8, which
+/// holds unless the user names other formats.
+[[nodiscard]] QuantModes formats_beside(const ExpertExchange& exchange, Backend backend, const ModelSpec& model,
+                                        const QuantOverrides& overrides, QuantModes modes);
+
 /// Widths of expert parallelism beyond one node that were measured for all needed phases, ascending.
 [[nodiscard]] std::vector<int> measured_wide_widths(const Database& database, const ModelSpec& model, MoeQuant quant,
                                                     PhaseNeeds needs);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "facts/kv_fraction.h"
+#include "perf/roofline_sparse.h"
 
 namespace dynamo::perf {
 
@@ -23,6 +24,7 @@ constexpr ActivationRow kActivations[] = {
     {Family::kLlama, {11, 6.5, 5, 5}, {14, 8.5, 6.5, 6.5}},
     {Family::kMoe, {22, 13, 10, 10}, {28, 17, 13, 13}},
     {Family::kDeepseek, {22, 13, 10, 10}, {28, 17, 13, 13}},
+    {Family::kDeepseekV32, {22, 13, 10, 10}, {28, 17, 13, 13}},
     {Family::kKimiK25, {22, 13, 10, 10}, {28, 17, 13, 13}},
 };
 constexpr ActivationRow kOtherFamilies = {Family::kGpt, {10, 6, 5, 5}, {13, 8, 6.5, 6.5}};
@@ -49,7 +51,16 @@ double activation_coefficient(Family family, Backend backend, int tp) {
   return (backend == Backend::kSglang ? use.sglang : use.trtllm)[tp_column(tp)];
 }
 
-bool has_latent_attention(Family family) { return family == Family::kDeepseek || family == Family::kKimiK25; }
+bool has_latent_attention(Family family) {
+  return family == Family::kDeepseek || family == Family::kKimiK25 || family == Family::kDeepseekV32;
+}
+
+/// Of a token in a layer: sparse attention keeps the rotated part in bf16 and an index beside.
+double latent_bytes(const ModelSpec& model, KvQuant kv) {
+  const double bytes = facts_of(kv).bytes_per_element;
+  if (model.indexer.heads == 0) return bytes * (model.kv_lora_rank + model.qk_rope_head_dim);
+  return bytes * model.kv_lora_rank + 2.0 * model.qk_rope_head_dim + SparseRoofline::index_entry_bytes(model.indexer.head_dim);
+}
 
 /// Buffer in which tokens are sorted by expert, with one 4-byte scale per block of 128: every token of every attention replica,
 /// for each of the rank's experts that it may choose.
@@ -85,8 +96,7 @@ double Footprint::delta_state_bytes() const {
 
 double Footprint::kv_bytes(int seq_len) const {
   if (has_latent_attention(model_.family)) {
-    const double latent = model_.kv_lora_rank + model_.qk_rope_head_dim;   // the same on every rank
-    return seq_len * facts_of(quant_.kv).bytes_per_element * model_.layers * latent;
+    return latent_bytes(model_, quant_.kv) * model_.layers * seq_len;   // the same on every rank
   }
   if (model_.family == Family::kQwen35) return token_kv_bytes() * model_.gdn.full_layers * seq_len + delta_state_bytes();
   const double layer = token_kv_bytes();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "perf/interp/curve.h"
+#include "perf/large_ep/deep_ep_rows.h"
 #include "perf/operators/estimate.h"
 
 namespace dynamo::perf {
@@ -10,9 +11,6 @@ namespace dynamo::perf {
 namespace {
 
 constexpr double kMsPerUs = 1e-3;
-
-/// Multiprocessors that serving lends to the high-throughput kernel of SGLang and vLLM; the others have no such budget.
-std::uint32_t sm_budget(AllToAll kernel) { return kernel == AllToAll::kDeepEpHt ? 20 : 0; }
 
 class AllToAllStep final : public Operator {
  public:
@@ -24,6 +22,8 @@ class AllToAllStep final : public Operator {
     const std::string format = wire_format(shape.kernel, shape.quant, shape.phase, shape.step, database.system);
     if (const Slice* slice = exchange_slice(database, shape.kernel, shape.step, format, *place, model); slice != nullptr) {
       bind(slice->grid, sm_budget(shape.kernel));
+    } else if (slice = deep_ep_slice(database, shape.kernel, *place, model); slice != nullptr) {
+      own_rows_.emplace(*slice, shape.kernel, shape.step, place->nodes);
     }
   }
 
@@ -40,8 +40,9 @@ class AllToAllStep final : public Operator {
 
   Result<Timing> query(const StepShape& step) const override {
     if (!database_.reads_tables()) return std::unexpected(not_estimable());
-    const Found found =
-        query_curve(tokens_, microseconds_, static_cast<double>(step.tokens / divisor_), [](double tokens) { return tokens; });
+    const auto tokens = static_cast<double>(step.tokens / divisor_);
+    const Found found = own_rows_.has_value() ? own_rows_->at(tokens)
+                                              : query_curve(tokens_, microseconds_, tokens, [](double t) { return t; });
     Result<Timing> time = measured_or_error(found, name());
     if (!time.has_value()) {
       if (database_.may_estimate()) return std::unexpected(not_estimable());
@@ -61,6 +62,7 @@ class AllToAllStep final : public Operator {
   bool substituted_ = false;   ///< one node's measurement stands for several
   std::span<const std::uint32_t> tokens_;
   std::span<const double> microseconds_;
+  std::optional<DeepEpRows> own_rows_;   ///< instead of these
 };
 
 }  // namespace

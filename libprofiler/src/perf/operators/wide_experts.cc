@@ -37,22 +37,26 @@ std::string distribution_of(const Table& table, const std::string& kernel_and_fo
   return first;
 }
 
-const Slice* wide_slice(const Database::Impl& database, const ExpertsShape& s) {
-  const auto table = database.table("wideep_moe");
+const Slice* wide_slice(const Database::Impl& database, const ExpertsShape& s, ExchangePhase phase) {
+  const auto table = database.table(wide_experts_table(database.backend, phase));
   if (!table.has_value() || *table == nullptr) return nullptr;
-  const std::string head = kernel_of(database, **table, s.quant) + "|" + std::string(facts_of(s.quant).name) + "|";
-  std::string key = head + distribution_of(**table, head, s.distribution);
-  for (const int part : {s.topk, s.experts, s.experts, s.hidden, s.inter, 1, s.ep}) key += "|" + std::to_string(part);
+  const bool sglang = database.backend == Backend::kSglang;   // one kernel, and no spare slots for copies of experts
+  std::string head = sglang ? "" : kernel_of(database, **table, s.quant) + "|";
+  head += std::string(facts_of(s.quant).name) + "|";
+  std::string key = head + distribution_of(**table, head, s.distribution) + "|" + std::to_string(s.topk) + "|" +
+                    std::to_string(s.experts);
+  if (!sglang) key += "|" + std::to_string(s.experts);
+  for (const int part : {s.hidden, s.inter, 1, s.ep}) key += "|" + std::to_string(part);
   return (*table)->find(key);
 }
 
 class WideExperts final : public Operator {
  public:
-  WideExperts(std::string name, double scale, const Database::Impl& database, const ExpertsShape& shape)
+  WideExperts(std::string name, double scale, const Database::Impl& database, const ExpertsShape& shape, ExchangePhase phase)
       : Operator(std::move(name), scale), database_(database), shape_(shape) {
     const QuantFacts& facts = facts_of(shape.quant);
-    slice_ = wide_slice(database, shape);
-    if (slice_ != nullptr) {
+    slice_ = wide_slice(database, shape, phase);
+    if (slice_ != nullptr || database.backend == Backend::kSglang) {
       flops_ = database.system.bf16_flops.value_or(0.0) * facts.compute_multiple;
     } else {
       slice_ = ExpertsTable(database, "moe").find(shape);
@@ -103,8 +107,9 @@ class WideExperts final : public Operator {
 
 }  // namespace
 
-OperatorPtr make_wide_experts(std::string name, double scale, const Database::Impl& database, const ExpertsShape& shape) {
-  return std::make_unique<WideExperts>(std::move(name), scale, database, shape);
+OperatorPtr make_wide_experts(std::string name, double scale, const Database::Impl& database, const ExpertsShape& shape,
+                              ExchangePhase phase) {
+  return std::make_unique<WideExperts>(std::move(name), scale, database, shape, phase);
 }
 
 }  // namespace dynamo::perf

@@ -72,7 +72,8 @@ std::expected<void, std::string> Merger::add(const ParquetFile& file, const std:
   std::unordered_map<std::uint64_t, std::uint32_t> slice_of_combination;
   std::uint64_t last = ~std::uint64_t{0};
   std::uint32_t slice = 0;
-  for (std::size_t row = 0; row < file.rows(); ++row) {
+  for (std::size_t i = 0; i < file.rows(); ++i) {
+    const std::size_t row = plan_.last_row_wins ? file.rows() - 1 - i : i;
     if (!(*taken)[row]) continue;
     if (const std::uint64_t id = finder.combination(row); id != last || slices_.empty()) {
       const auto found = slice_of_combination.find(id);

@@ -14,7 +14,8 @@
 
 namespace dynamo::tables {
 
-/// Collects the rows of a table's sources in priority order. The first row of a coordinate wins.
+/// Collects the rows of a table's sources in priority order. The first row of a coordinate wins, where the plan says so the last
+/// row of the first file that has it.
 class Merger {
  public:
   Merger(const Plan& plan, std::string_view system) : plan_(plan), system_(system) {}

@@ -110,6 +110,29 @@ std::expected<void, std::string> drop(ColumnCache& columns, std::string_view nam
   return {};
 }
 
+/// Which of SGLang's two ways to run sparse attention a kernel belongs to: `dense_mha_trtllm_ragged` answers short prompts in both.
+bool runs_sparse_attention(std::string_view kernel, RowRule rule) {
+  if (kernel == "sglang_dsa_dense_mha_trtllm_ragged") return true;
+  const bool trtllm = kernel.find("trtllm") != std::string_view::npos;
+  return trtllm == (rule == RowRule::kSparseTrtllm);
+}
+
+/// With a bf16 cache there is one way only, whose rows stand for both.
+std::expected<void, std::string> keep_sparse(ColumnCache& columns, RowRule rule, std::vector<bool>& taken) {
+  const auto cache = columns.get("kv_cache_dtype");
+  const auto kernel = columns.get("kernel_source");
+  if (!cache) return std::unexpected(cache.error());
+  if (!kernel) return std::unexpected(kernel.error());
+  if ((*cache)->codes.size() != taken.size() || (*kernel)->codes.size() != taken.size()) {
+    return std::unexpected(std::string("the cache or kernel column holds no names"));
+  }
+  for (std::size_t i = 0; i < taken.size(); ++i) {
+    const bool both = (*cache)->words[(*cache)->codes[i]] == "bfloat16";
+    if (!both && !runs_sparse_attention((*kernel)->words[(*kernel)->codes[i]], rule)) taken[i] = false;
+  }
+  return {};
+}
+
 std::expected<void, std::string> apply_rule(ColumnCache& columns, RowRule rule, std::string_view system,
                                             std::vector<bool>& taken) {
   const auto eager = [](const std::string& word) { return word.ends_with("_eager"); };
@@ -126,6 +149,8 @@ std::expected<void, std::string> apply_rule(ColumnCache& columns, RowRule rule, 
     case RowRule::kNoLowLatency: return drop(columns, "kernel_source", low_latency, taken);
     case RowRule::kOnlyLowLatency:
       return drop(columns, "kernel_source", [&](const std::string& w) { return !low_latency(w); }, taken);
+    case RowRule::kSparseTrtllm:
+    case RowRule::kSparseFlashMla: return keep_sparse(columns, rule, taken);
   }
   return {};
 }

@@ -78,5 +78,48 @@ TEST(LargeEp, ShardedExpertsStayInsideANode) {
   EXPECT_EQ(refused.error().kind, ErrorKind::kInvalidConfig);
 }
 
+/// SGLang: experts of each phase, and DeepEP's own tables of one node and of two with eight ranks each.
+std::vector<tables::TableData> measured_by_sglang() {
+  const auto experts = [](int ep) {
+    return toy::slice("bfloat16|power_law_1.2|8|64|1024|512|1|" + std::to_string(ep), 1, {{{16}, 1.0}, {{64}, 3.0}});
+  };
+  const auto four_columns = [](tables::SliceData slice) {
+    while (slice.values.size() < 4) slice.values.push_back(slice.values[0]);
+    return slice;
+  };
+  const auto normal = [&](int nodes) { return four_columns(toy::slice(std::to_string(nodes) + "|1024|8|64", 2, {{{20, 16}, 100.0}})); };
+  const auto low_latency = [&](int nodes) { return four_columns(toy::slice(std::to_string(nodes) + "|1024|8|64", 1, {{{16}, 100.0}})); };
+  return {toy::table("wideep_context_moe", 1, {experts(16), experts(32)}), toy::table("wideep_generation_moe", 1, {experts(16)}),
+          toy::table("wideep_deepep_normal", 2, {normal(1), normal(2)}), toy::table("wideep_deepep_ll", 1, {low_latency(1)})};
+}
+
+TEST(LargeEp, SglangMeasuredEachPhaseAndHasDeepEpsOwnTables) {
+  toy::Packs packs(Backend::kSglang, "1.0.0", measured_by_sglang());
+  SystemSpec eight = toy::system();
+  eight.gpus_per_node = 8;
+  const Database database = packs.open(Backend::kSglang, DatabaseMode::kSilicon, eight);
+  const auto both = resolve(database, spread(16));
+  ASSERT_TRUE(both.has_value()) << both.error().message;
+  EXPECT_EQ(both->prefill, AllToAll::kDeepEpHt);
+  EXPECT_EQ(both->decode, AllToAll::kDeepEpLl);
+  EXPECT_TRUE(resolve(database, spread(32), {.prefill = true, .decode = false}).has_value());
+  EXPECT_EQ(resolve(database, spread(32)).error().kind, ErrorKind::kMissingData);   // decode was not measured so wide
+  EXPECT_EQ(measured_wide_widths(database, experts_model(), MoeQuant::kBfloat16, {}), std::vector<int>{16});
+}
+
+TEST(LargeEp, BesideDeepEpSglangAttendsInFp8UnlessTheUserNamesFormats) {
+  ModelSpec model = toy::model();
+  model.architecture = "DeepseekV3ForCausalLM";
+  const ExpertExchange deep_ep{.prefill = AllToAll::kDeepEpHt, .decode = AllToAll::kDeepEpLl};
+  const QuantModes beside = formats_beside(deep_ep, Backend::kSglang, model, {}, {});
+  EXPECT_EQ(beside.fmha, FmhaQuant::kFp8Block);
+  EXPECT_EQ(beside.kv, KvQuant::kFp8);
+  QuantOverrides named;
+  named.kv = KvQuant::kBfloat16;
+  EXPECT_EQ(formats_beside(deep_ep, Backend::kSglang, model, named, {}).kv, KvQuant::kBfloat16);
+  EXPECT_EQ(formats_beside({}, Backend::kSglang, model, {}, {}), QuantModes{});
+  EXPECT_EQ(formats_beside(deep_ep, Backend::kVllm, model, {}, {}), QuantModes{});
+}
+
 }  // namespace
 }  // namespace dynamo::perf
