@@ -16,6 +16,7 @@ struct Database::Impl {
   std::string version;
   DatabaseMode mode = DatabaseMode::kSilicon;
   const Pack* pack = nullptr;   ///< nullptr = no tables
+  bool own_rows_only = false;   ///< in every mode read what the version measured itself
 
   [[nodiscard]] bool reads_tables() const { return mode == DatabaseMode::kSilicon || mode == DatabaseMode::kHybrid; }
   [[nodiscard]] bool may_estimate() const { return mode == DatabaseMode::kHybrid || mode == DatabaseMode::kEmpirical; }

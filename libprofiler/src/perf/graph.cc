@@ -69,6 +69,11 @@ Result<Graph> build_graph(const GraphInput& in) {
     if (!fits.has_value()) return std::unexpected(fits.error());
     return build_qwen35_graph(in);
   }
+  if (in.model.family == Family::kMinimaxM3) {
+    if (p.cp > 1) return std::unexpected(invalid("context parallelism is not modelled for attention to blocks"));
+    if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
+    return build_minimax_m3_graph(in);
+  }
   if (in.model.family == Family::kNemotronH) return build_nemotron_h_graph(in);
   return std::unexpected(
       invalid("models of family " + std::string(name_of(in.model.family)) + " have no performance model here"));

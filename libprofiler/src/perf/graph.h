@@ -47,6 +47,9 @@ struct GraphInput {
 /// DeepSeek-V3.2 and GLM-5: sparse latent attention, a shared and routed experts in every layer.
 [[nodiscard]] Graph build_deepseek_v32_graph(const GraphInput& input);
 
+/// MiniMax-M3: attention to chosen blocks of tokens, a shared and routed experts in every layer.
+[[nodiscard]] Graph build_minimax_m3_graph(const GraphInput& input);
+
 /// gpt-oss: every other layer attends to the last tokens only, the rest to all.
 [[nodiscard]] inline bool has_alternating_windows(const ModelSpec& model) { return model.architecture == "GptOssForCausalLM"; }
 inline constexpr int kAlternatingWindow = 128;   ///< tokens
