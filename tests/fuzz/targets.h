@@ -9,4 +9,8 @@ namespace dynamo::fuzz {
 void check_yaml(std::string_view text);
 void check_json(std::string_view text);
 
+/// Has an AdmissionReview answered on both paths: a well-formed answer with the same uid, or a reason in plain text; and a
+/// patched object needs no patch.
+void check_review(std::string_view text);
+
 }  // namespace dynamo::fuzz

@@ -186,6 +186,13 @@ class Maker:
             inputs["database_mode"] = mode
         return model, place, inputs
 
+    def images(self, model):
+        """Pictures in the prompt, for models that see. Draws only for those, so that the cases of others stay as they are."""
+        if not model.family.startswith("QWEN3VL") or self.rng.random() < 0.5:
+            return {}
+        return {"image_height": self.rng.choice((224, 448, 1080)), "image_width": self.rng.choice((224, 640, 1920)),
+                "num_images": self.rng.randint(1, 3)}
+
     # Kinds -----------------------------------------------------------------------------------------------------------
     def static(self):
         twist = self.static_twists.deal()
@@ -194,7 +201,7 @@ class Maker:
         layout = self.layout(model, *place, pipeline=self.rng.choice((2, 4)) if twist == "pipeline" else 1)
         if twist == "wide":
             layout["tp_size"] = 16
-        inputs.update(mode=self.static_modes.deal(), isl=isl, osl=osl, **layout)
+        inputs.update(mode=self.static_modes.deal(), isl=isl, osl=osl, **layout, **self.images(model))
         inputs["batch_size"] = 1 if self.rng.random() < 0.15 else self.between(1, max(1, min(512, 600000 // isl)))
         if twist == "stride":
             inputs["stride"] = self.rng.choice((1, 7, 16, 100, 512))
@@ -207,6 +214,7 @@ class Maker:
         isl, osl = self.lengths(twist)
         layout = self.layout(model, *place, pipeline=self.rng.choice((2, 4)) if twist == "pipeline" else 1)
         inputs.update(mode="agg", isl=isl, osl=osl, batch_size=self.batch(model, place[0], layout, isl + osl), **layout)
+        inputs.update(self.images(model))
         if twist == "chunk":
             inputs["ctx_tokens"] = self.rng.choice((256, 1000, 2048, 5000, 8192, 16384))
         elif twist == "many_prompts":

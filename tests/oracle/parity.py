@@ -118,6 +118,8 @@ def picked(row):
     The reference adds the backend to the mode (`agg_vllm`) where `auto` finds just one backend with tables."""
     first = (row["best"].get(row["chosen"]) or next(iter(row["best"].values())))[0]
     keys = ("parallel", "(p)parallel", "(d)parallel", "(p)workers", "(d)workers", "backend", "(d)backend")
+    if first.get("(d)backend"):  # says what `backend` would, and some rows have both
+        keys = tuple(key for key in keys if key != "backend")
     return row["chosen"].split("_")[0], tuple(first.get(k) for k in keys)
 
 

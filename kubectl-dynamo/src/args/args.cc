@@ -60,6 +60,23 @@ void add_request(CLI::App& app, RequestSource& source) {
   }
 }
 
+// Checks in CLI11's form: empty where the text is right, else what is wrong.
+std::string is_namespace(const std::string& text) {
+  const bool edges = !text.empty() && text.size() <= 63 && text.front() != '-' && text.back() != '-';
+  const bool letters = std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+  return edges && letters ? "" : "\"" + text + "\" is no namespace: 1 to 63 of a-z, 0-9 and -, with no - at either end";
+}
+
+std::string is_image(const std::string& text) {
+  const bool letters = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("./:@_-").find(c) != std::string_view::npos;
+  });
+  return letters ? "" : "\"" + text + "\" is no image name";
+}
+
 void require_source(const RequestSource& source, std::string_view command) {
   if (source.files.empty() && !source.has_fields) {
     throw CLI::ValidationError(std::string(command),
@@ -104,6 +121,7 @@ class Grammar {
     add_validate();
     add_estimate();
     add_tables_commands();
+    add_webhook();
     version_ = app_.add_subcommand("version", "Print the version of this program");
     add_output(*version_, version_options_.output, {"table", "json"});
     completion_ = app_.add_subcommand("completion", "Print the script that makes kubectl complete this plugin");
@@ -180,8 +198,8 @@ class Grammar {
     profile_->add_option("--cases", to.cases, "answer search scenarios, one JSON object a line")->type_name("FILE|-");
     profile_->add_option("--perf-version", to.perf_version, "tables: current, next, previous or a version")
         ->type_name("VERSION");
-    profile_->add_option("--database-mode", to.database_mode, "silicon, hybrid, empirical or sol")
-        ->check(CLI::IsMember({"silicon", "hybrid", "empirical", "sol"}, CLI::ignore_case))
+    profile_->add_option("--database-mode", to.database_mode, "silicon, hybrid, empirical, sol or auto (per kernel the first tier that answers)")
+        ->check(CLI::IsMember({"silicon", "hybrid", "empirical", "sol", "auto"}, CLI::ignore_case))
         ->type_name("MODE");
     add_tables(*profile_, to.tables);
   }
@@ -193,6 +211,24 @@ class Grammar {
     validate_->add_option("--perf-version", validate_options_.perf_version,
                           "tables: current, next, previous or a version")
         ->type_name("VERSION");
+    add_admission(*validate_, validate_options_);
+  }
+
+  /// Settings of the webhook, by the same names.
+  void add_admission(CLI::App& app, ValidateCommand& to) {
+    CLI::Option* admission = app.add_flag("--admission", to.admission, "print what the admission webhook would answer");
+    app.add_option("--old", to.old, "judge an update of the object in this file")->type_name("FILE")->needs(admission);
+    app.add_option("--immutability", to.immutability, "strict or phase: which updates of the spec are allowed")
+        ->check(CLI::IsMember({"strict", "phase"}))
+        ->type_name("MODE")
+        ->needs(admission);
+    app.add_option("--enforce", to.enforce, "feasibility: deny what cannot work instead of warning")
+        ->check(CLI::IsMember({"feasibility"}))
+        ->type_name("WHAT")
+        ->needs(admission);
+    app.add_option("--default-image", to.default_image, "image of requests without one")->type_name("IMAGE")->needs(admission);
+    app.add_flag("--no-gpu-discovery", to.no_gpu_discovery, "the operator does not find missing hardware")->needs(admission);
+    add_tables(app, to.tables);
   }
 
   void add_estimate() {
@@ -213,6 +249,22 @@ class Grammar {
     for (CLI::App* action : {tables_import_, tables_list_, tables_verify_}) add_tables(*action, tables_options_.tables);
   }
 
+  void add_webhook() {
+    webhook_ = app_.add_subcommand("webhook", "Install the admission webhook");
+    webhook_->require_subcommand(1);
+    CLI::App* manifest = webhook_->add_subcommand("manifest", "Print what `kubectl apply -f -` installs");
+    manifest->add_option("--certs", webhook_options_.certificates,
+                       "who renews the certificate: self-managed, cert-manager or external")
+        ->check(CLI::IsMember({"self-managed", "cert-manager", "external"}))
+        ->type_name("WHO");
+    manifest->add_option("-n,--namespace", webhook_options_.name_space, "namespace of the webhook itself")
+        ->check(is_namespace)
+        ->type_name("NAME");
+    manifest->add_option("--image", webhook_options_.image, "container image of dynamo-webhook")
+        ->check(is_image)
+        ->type_name("IMAGE");
+  }
+
   Command chosen(const std::vector<std::string>& arguments) {
     if (profile_->parsed()) return profile_command(arguments);
     if (validate_->parsed()) {
@@ -226,6 +278,7 @@ class Grammar {
                                                         : TablesAction::kVerify;
       return tables_options_;
     }
+    if (webhook_->parsed()) return webhook_options_;
     if (version_->parsed()) return version_options_;
     if (completion_->parsed()) return CompletionCommand{};
     return PrintAndExit{help_text(), false};
@@ -268,12 +321,13 @@ class Grammar {
   }
 
   CLI::App app_;
-  CLI::App *profile_, *validate_, *estimate_, *tables_, *tables_import_, *tables_list_, *tables_verify_, *version_,
-      *completion_, *help_;
+  CLI::App *profile_, *validate_, *estimate_, *tables_, *tables_import_, *tables_list_, *tables_verify_, *webhook_,
+      *version_, *completion_, *help_;
   ProfileCommand profile_options_;
   ValidateCommand validate_options_;
   EstimateCommand estimate_options_;
   TablesCommand tables_options_;
+  WebhookManifestCommand webhook_options_;
   VersionCommand version_options_;
   std::vector<std::string> help_topic_;
 };

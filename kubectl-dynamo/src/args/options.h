@@ -34,6 +34,14 @@ struct ValidateCommand {
   RequestSource source;
   OutputFormat output = OutputFormat::kTable;
   std::string perf_version = "current";
+  // What the admission webhook would answer instead.
+  bool admission = false;
+  std::string old;                   ///< file with the object that is updated; empty = a new one
+  std::string immutability = "strict";
+  std::string enforce;               ///< `feasibility` or empty
+  std::string default_image;
+  bool no_gpu_discovery = false;
+  std::string tables;
 };
 
 struct EstimateCommand {
@@ -48,6 +56,13 @@ struct TablesCommand {
   std::string source;                ///< wheel or directory to import
   std::string tables;
   OutputFormat output = OutputFormat::kTable;
+};
+
+/// Prints what installs the admission webhook.
+struct WebhookManifestCommand {
+  std::string certificates = "self-managed";   ///< cert-manager, external or self-managed
+  std::string name_space;                      ///< empty = the manifest's own
+  std::string image;                           ///< empty = the manifest's own
 };
 
 struct VersionCommand {
@@ -68,7 +83,7 @@ struct PrintAndExit {
   bool usage_error = false;
 };
 
-using Command = std::variant<ProfileCommand, ValidateCommand, EstimateCommand, TablesCommand, VersionCommand,
-                             CompleteCommand, CompletionCommand, PrintAndExit>;
+using Command = std::variant<ProfileCommand, ValidateCommand, EstimateCommand, TablesCommand, WebhookManifestCommand,
+                             VersionCommand, CompleteCommand, CompletionCommand, PrintAndExit>;
 
 }  // namespace dynamo::cli

@@ -25,6 +25,7 @@ DatabaseMode database_mode(const std::string& name) {
   if (name == "hybrid") return DatabaseMode::kHybrid;
   if (name == "empirical") return DatabaseMode::kEmpirical;
   if (name == "sol") return DatabaseMode::kSol;
+  if (name == "auto") return DatabaseMode::kAuto;
   return DatabaseMode::kSilicon;
 }
 

@@ -58,6 +58,7 @@ std::string rendered(const std::vector<Checked>& all, OutputFormat format) {
 }  // namespace
 
 ExitCode run(const ValidateCommand& command) {
+  if (command.admission) return run_admission(command);
   const Requests requests(command.source);
   const ModelFiles models(hugging_face_hub());
   const ValidateOptions options{command.perf_version, &models};

@@ -18,11 +18,11 @@ Value row_of(const perf::AggregatedPoint& point, const BuiltWorker& built, const
   row.set("tokens/s/gpu", point.tokens_per_s_gpu);
   row.set("tokens/s/user", point.tokens_per_s_user);
   row.set("request_latency", point.request_latency_ms);
-  row.set("encoder_latency", 0);
-  row.set("encoder_memory", 0);
+  row.set("encoder_latency", point.encoder_ms);
+  row.set("encoder_memory", point.encoder_gib);
   row.set("num_total_gpus", p.gpus());
-  row.set("moe_tp", c.model.is_moe() ? Value(p.moe_tp) : Value());
-  row.set("moe_ep", c.model.is_moe() ? Value(p.moe_ep) : Value());
+  row.set("moe_tp", c.model.states_expert_layout() ? Value(p.moe_tp) : Value());
+  row.set("moe_ep", c.model.states_expert_layout() ? Value(p.moe_ep) : Value());
   row.set("cp", p.cp);
   row.set("parallel", layout_label(p, c.model));
   set_formats(row, "", built.engine.quant());
@@ -56,7 +56,8 @@ Value scheduling_of(const perf::AggregatedPoint& point, const WorkerCase& c, dou
 
 Answer answer_agg(const Value& in, const CaseContext& context) {
   Arguments args(in);
-  const WorkerCase c = read_worker_case(args, context);
+  WorkerCase c = read_worker_case(args, context);
+  c.load.images = read_images(args);
   if (args.text("mode", "agg") != "agg") args.complain("mode must be agg");
   const int batch = args.integer("batch_size", 128, 1);
   const int ctx_tokens = args.integer("ctx_tokens", c.load.isl, 1);

@@ -1,3 +1,6 @@
+#include <array>
+#include <vector>
+
 #include "cases/worker_case.h"
 #include "search/compose.h"
 #include "search/factors.h"
@@ -8,8 +11,9 @@ namespace dynamo::cases {
 
 namespace {
 
-/// One pool: its layout and its operating point.
+/// One pool: its role, its layout and its operating point.
 struct Pool {
+  perf::Role role = perf::Role::kPrefill;
   Parallelism layout;
   int batch = 1;
   int workers = 1;
@@ -18,6 +22,7 @@ struct Pool {
 /// `c` gets what is said of this role alone.
 Pool read_pool(Arguments& args, WorkerCase& c, const std::string& role) {
   Pool pool;
+  pool.role = role == "prefill" ? perf::Role::kPrefill : perf::Role::kDecode;
   pool.layout = read_layout(args, c.model, role + "_");
   pool.batch = args.required_integer(role + "_batch_size", 1);
   pool.workers = args.required_integer(role + "_num_workers", 1);
@@ -26,28 +31,58 @@ Pool read_pool(Arguments& args, WorkerCase& c, const std::string& role) {
   return pool;
 }
 
+perf::Result<BuiltWorker> build_pool(const WorkerCase& c, const CaseContext& context, const Pool& pool) {
+  const bool prefill = pool.role == perf::Role::kPrefill;
+  return build_worker(c, context, pool.layout, pool.role, 0.0, perf::PhaseNeeds{.prefill = prefill, .decode = !prefill});
+}
+
+perf::Result<perf::StaticPoint> run_pool(const WorkerCase& c, const Pool& pool, const BuiltWorker& built) {
+  const bool prefill = pool.role == perf::Role::kPrefill;
+  return built.engine.run_static(c.load, pool.batch, prefill ? perf::StaticMode::kContext : perf::StaticMode::kGeneration,
+                                 prefill ? search::kPrefillLatencyFactor : search::kDecodeLatencyFactor);
+}
+
+std::optional<CaseError> memory_error(const WorkerCase& c, const Pool& pool, const perf::StaticPoint& point) {
+  if (!point.oom && !point.kv_oom) return std::nullopt;
+  const char* role = pool.role == perf::Role::kPrefill ? "prefill" : "decode";
+  return CaseError{"out_of_memory", "OOM: " + c.model.id + " does not fit the memory of " + c.system->name + " as " + role +
+                                        " worker with layout " + pool.layout.label(c.model.is_moe())};
+}
+
+search::RoleRow row_of_pool(const WorkerCase& c, const Pool& pool, const BuiltWorker& built, const perf::StaticPoint& point) {
+  const WorkerEstimate worker{.parallel = pool.layout, .quant = built.engine.quant(), .backend = c.backend,
+                              .version = built.database.version(), .system = c.system->name, .batch = pool.batch, .memory = {}};
+  return search::finish_row(worker, pool.role, point, 1.0 + c.nextn_accepted.value_or(0.0), c.load.osl);
+}
+
 struct RunPool {
   BuiltWorker built;
   search::RoleRow row;
 };
 
-std::expected<RunPool, CaseError> run_pool(const WorkerCase& c, const CaseContext& context, const Pool& pool, perf::Role role) {
-  const bool prefill = role == perf::Role::kPrefill;
-  auto built = build_worker(c, context, pool.layout, role, 0.0, perf::PhaseNeeds{.prefill = prefill, .decode = !prefill});
-  if (!built.has_value()) return std::unexpected(case_error(built.error()));
-  const auto point = built->engine.run_static(c.load, pool.batch,
-                                              prefill ? perf::StaticMode::kContext : perf::StaticMode::kGeneration,
-                                              prefill ? search::kPrefillLatencyFactor : search::kDecodeLatencyFactor);
-  if (!point.has_value()) return std::unexpected(case_error(point.error()));
-  if (point->oom || point->kv_oom) {
-    return std::unexpected(CaseError{"out_of_memory", "OOM: " + c.model.id + " does not fit the memory of " + c.system->name +
-                                                          " as " + (prefill ? "prefill" : "decode") + " worker with layout " +
-                                                          pool.layout.label(c.model.is_moe())});
+/// Both pools, in the order in which the reference finds mistakes: layouts of both, data of both, memory of both.
+std::expected<std::array<RunPool, 2>, CaseError> run_pools(const std::array<const WorkerCase*, 2>& cases,
+                                                           const std::array<const Pool*, 2>& pools, const CaseContext& context) {
+  std::vector<BuiltWorker> built;
+  for (std::size_t i = 0; i < 2; ++i) {
+    auto worker = build_pool(*cases[i], context, *pools[i]);
+    if (!worker.has_value()) return std::unexpected(case_error(worker.error()));
+    built.push_back(std::move(*worker));
   }
-  WorkerEstimate worker{.parallel = pool.layout, .quant = built->engine.quant(), .backend = c.backend,
-                        .version = built->database.version(), .system = c.system->name, .batch = pool.batch, .memory = {}};
-  search::RoleRow row = search::finish_row(worker, role, *point, 1.0 + c.nextn_accepted.value_or(0.0), c.load.osl);
-  return RunPool{std::move(*built), std::move(row)};
+  std::array<perf::StaticPoint, 2> points;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto point = run_pool(*cases[i], *pools[i], built[i]);
+    if (!point.has_value()) return std::unexpected(case_error(point.error()));
+    points[i] = *point;
+  }
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (auto error = memory_error(*cases[i], *pools[i], points[i])) return std::unexpected(std::move(*error));
+  }
+  const auto finish = [&](std::size_t i) {
+    search::RoleRow row = row_of_pool(*cases[i], *pools[i], built[i], points[i]);
+    return RunPool{std::move(built[i]), std::move(row)};
+  };
+  return std::array{finish(0), finish(1)};
 }
 
 void set_pool(Value& row, const std::string& p, const Pool& pool, const RunPool& run, const ModelSpec& model, bool with_cp) {
@@ -75,10 +110,10 @@ Answer answer_disagg(const Value& in, const CaseContext& context) {
   const Pool decode = read_pool(args, decode_case, "decode");
   if (auto problems = args.problems()) return std::unexpected(*problems);
 
-  const auto p = run_pool(c, context, prefill, perf::Role::kPrefill);
-  if (!p.has_value()) return std::unexpected(p.error());
-  const auto d = run_pool(decode_case, context, decode, perf::Role::kDecode);
-  if (!d.has_value()) return std::unexpected(d.error());
+  const auto pools = run_pools({&c, &decode_case}, {&prefill, &decode}, context);
+  if (!pools.has_value()) return std::unexpected(pools.error());
+  const RunPool* p = &(*pools)[0];
+  const RunPool* d = &(*pools)[1];
   const double ttft = p->row.point.ttft_ms * search::kTtftQueueing;
   Estimate unit = search::compose(p->row, ttft, prefill.workers, d->row, decode.workers, c.load.osl);
   const double seq_per_s_gpu = search::round3(unit.seq_per_s / unit.gpus);

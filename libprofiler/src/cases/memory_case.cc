@@ -129,7 +129,8 @@ std::expected<Capacity, CaseError> capacity_of(const MemoryCase& c, const CaseCo
     return std::unexpected(CaseError{"invalid_config", "the naive fallback needs gpu_memory_capacity_bytes_override"});
   }
   if (c.worker.model.intermediate == 0) {
-    return std::unexpected(CaseError{"invalid_config", "the naive fallback needs the width of a dense FFN, which the model lacks"});
+    return std::unexpected(CaseError{"invalid_config", "the naive fallback needs the width of the model's dense FFN, which " +
+                                                           c.worker.model.id + " does not state"});
   }
   return naive_capacity(c);
 }
@@ -170,6 +171,9 @@ Answer answer_memory(const Value& in, const CaseContext& context) {
   if (auto problems = args.problems()) return std::unexpected(*problems);
   const auto capacity = capacity_of(c, context);
   if (!capacity.has_value()) return std::unexpected(capacity.error());
+  if (!(capacity->per_token > 0)) {   // a searched model states no KV heads
+    return std::unexpected(CaseError{"invalid_config", "the model's configuration does not say how large its KV cache is"});
+  }
   if (!(capacity->budget > 0)) {
     return std::unexpected(CaseError{"no_kv_budget", "no KV budget: weights, activations and overheads leave nothing of " +
                                                          std::to_string(static_cast<std::int64_t>(capacity->total)) + " bytes"});

@@ -25,13 +25,13 @@ Value row_of(const perf::StaticPoint& point, const BuiltWorker& built, const Wor
   row.set("tokens/s/gpu", point.tokens_per_s_gpu);
   row.set("tokens/s/user", point.tokens_per_s_user);
   row.set("request_latency", point.request_latency_ms);
-  row.set("encoder_latency", 0);
-  row.set("encoder_memory", 0);
+  row.set("encoder_latency", point.encoder_ms);
+  row.set("encoder_memory", point.encoder_gib);
   row.set("context_latency", point.context_ms);
   row.set("generation_latency", point.generation_ms);
   row.set("num_total_gpus", p.gpus());
-  row.set("moe_tp", c.model.is_moe() ? Value(p.moe_tp) : Value());
-  row.set("moe_ep", c.model.is_moe() ? Value(p.moe_ep) : Value());
+  row.set("moe_tp", c.model.states_expert_layout() ? Value(p.moe_tp) : Value());
+  row.set("moe_ep", c.model.states_expert_layout() ? Value(p.moe_ep) : Value());
   row.set("cp", p.cp);
   row.set("parallel", layout_label(p, c.model));
   set_formats(row, "", built.engine.quant());
@@ -44,7 +44,8 @@ Value row_of(const perf::StaticPoint& point, const BuiltWorker& built, const Wor
 
 Answer answer_static(const Value& in, const CaseContext& context) {
   Arguments args(in);
-  const WorkerCase c = read_worker_case(args, context);
+  WorkerCase c = read_worker_case(args, context);
+  c.load.images = read_images(args);
   const std::string mode_text = args.text("mode", "static");
   const auto mode = mode_of(mode_text);
   if (!mode.has_value()) args.complain("mode must be static, static_ctx or static_gen, not \"" + mode_text + "\"");
@@ -60,7 +61,7 @@ Answer answer_static(const Value& in, const CaseContext& context) {
   const auto point = built->engine.run_static(c.load, batch, *mode, 1.0, stride);
   if (!point.has_value()) return std::unexpected(case_error(point.error()));
 
-  const int seq_len = c.load.max_seq_len.value_or(c.load.isl + c.load.osl);
+  const int seq_len = c.load.max_seq_len.value_or(built->engine.prompt_tokens(c.load) + c.load.osl);
   Value out{Object{}};
   out.set("row", row_of(*point, *built, c));
   out.set("memory_gib", memory_value(point->memory));
@@ -69,6 +70,7 @@ Answer answer_static(const Value& in, const CaseContext& context) {
   out.set("kv_seq_len", seq_len);
   out.set("oom", point->oom);
   out.set("kv_oom", point->kv_oom);
+  if (point->encoder_ms > 0) out.set("encoder_ops", operators_value(built->engine.encoder_times(c.load, batch)));
   if (*mode != perf::StaticMode::kGeneration) out.set("context_ops", operators_value(built->engine.context_times(c.load, batch)));
   if (*mode != perf::StaticMode::kContext && c.load.osl > 1) {
     out.set("generation_ops", operators_value(built->engine.generation_times(c.load, batch, 1.0, stride)));

@@ -30,6 +30,18 @@ WorkerCase read_worker_case(Arguments& args, const CaseContext& context) {
   return c;
 }
 
+perf::ImageLoad read_images(Arguments& args) {
+  constexpr int kMostPixels = 65'536;   // an edge
+  constexpr int kMostImages = 4'096;
+  perf::ImageLoad images{.height = args.integer("image_height", 0), .width = args.integer("image_width", 0),
+                         .count = args.integer("num_images", 1)};
+  if (images.height > kMostPixels || images.width > kMostPixels || images.count > kMostImages) {
+    args.complain("image_height and image_width must be at most 65536, num_images at most 4096");
+    return {};
+  }
+  return images;
+}
+
 Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::string& prefix) {
   const auto size = [&](std::string_view name, int low) {
     const auto shared = args.optional_integer(name, low);
@@ -41,10 +53,10 @@ Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::stri
   p.dp = size("attention_dp_size", 1).value_or(1);
   if (prefix != "decode_") p.cp = size("cp_size", 1).value_or(1);
   // Dense models have no use for MoE sizes; measured rows spell that as 0.
-  const int low = model.is_moe() ? 1 : 0;
+  const int low = model.states_expert_layout() ? 1 : 0;
   const auto moe_tp = size("moe_tp_size", low);
   const auto moe_ep = size("moe_ep_size", low);
-  if (!model.is_moe()) return p;
+  if (!model.states_expert_layout()) return p;
   if (!moe_tp.has_value() && !moe_ep.has_value()) {
     args.complain(prefix + "moe_tp_size or " + prefix + "moe_ep_size is required for a model with experts");
   }
@@ -76,7 +88,7 @@ perf::Result<BuiltWorker> build_worker(const WorkerCase& c, const CaseContext& c
 }
 
 std::string layout_label(const Parallelism& p, const ModelSpec& model) {
-  const auto size = [&](int value) { return model.is_moe() ? std::to_string(value) : std::string("None"); };
+  const auto size = [&](int value) { return model.states_expert_layout() ? std::to_string(value) : std::string("None"); };
   std::string label = "tp" + std::to_string(p.tp) + "pp" + std::to_string(p.pp) + "dp" + std::to_string(p.dp) + "etp" +
                       size(p.moe_tp) + "ep" + size(p.moe_ep);
   if (p.cp > 1) label += "cp" + std::to_string(p.cp);
@@ -87,8 +99,8 @@ void set_layout(Value& row, const std::string& prefix, const Parallelism& p, con
   row.set(prefix + "tp", p.tp);
   row.set(prefix + "pp", p.pp);
   row.set(prefix + "dp", p.dp);
-  row.set(prefix + "moe_tp", model.is_moe() ? Value(p.moe_tp) : Value());
-  row.set(prefix + "moe_ep", model.is_moe() ? Value(p.moe_ep) : Value());
+  row.set(prefix + "moe_tp", model.states_expert_layout() ? Value(p.moe_tp) : Value());
+  row.set(prefix + "moe_ep", model.states_expert_layout() ? Value(p.moe_ep) : Value());
   if (with_cp) row.set(prefix + "cp", p.cp);
   row.set(prefix + "parallel", layout_label(p, model));
 }

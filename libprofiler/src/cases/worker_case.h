@@ -24,6 +24,9 @@ struct WorkerCase {
 /// Reads them; the result is only complete when `args.problems()` is empty afterwards.
 [[nodiscard]] WorkerCase read_worker_case(Arguments& args, const CaseContext& context);
 
+/// Images that come with every prompt.
+[[nodiscard]] perf::ImageLoad read_images(Arguments& args);
+
 /// Layout arguments, e.g. with prefix `prefill_`; those without prefix stand in for absent ones. MoE sizes that are absent follow
 /// from the others.
 [[nodiscard]] Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::string& prefix);

@@ -31,7 +31,9 @@ Plan plan_of(const ValidatedRequest& request, const ProfileOptions& options) {
   s.request_latency_ms = request.e2e_ms;
   s.total_gpus = request.total_gpus;
   s.context_parallel = false;   // what cannot be deployed must not be picked
+  s.dense_attention_dp = false;
   s.threads = options.threads == 0 ? std::max(1u, std::thread::hardware_concurrency()) : options.threads;
+  s.cancelled = &options.cancelled;
   plan.target = {.total_gpus = request.total_gpus, .ttft_ms = request.ttft_ms, .tpot_ms = request.itl_ms,
                  .request_latency_ms = request.e2e_ms, .request_rate = request.request_rate, .concurrency = request.concurrency};
   return plan;
@@ -68,6 +70,7 @@ std::vector<Searched> run_plan(const ValidatedRequest& request, const Plan& plan
   std::vector<Searched> best = decision::run_searches(plan, tables);
   double distance = closest(best, plan.target);
   for (const double factor : kWidening) {
+    if (plan.scenario.cancelled != nullptr && *plan.scenario.cancelled && (*plan.scenario.cancelled)()) break;
     if (distance == 0 || !(plan.scenario.ttft_ms || plan.scenario.request_latency_ms)) break;
     Plan wider = plan;
     if (wider.scenario.ttft_ms) *wider.scenario.ttft_ms *= factor;
@@ -184,6 +187,9 @@ std::expected<PickReport, Diagnostics> decide(const ValidatedRequest& request, c
   if (Diagnostics problems = decision::check_tables(request, tables); problems.has_errors()) return std::unexpected(problems);
   const Plan plan = plan_of(request, options);
   const std::vector<Searched> searches = run_plan(request, plan, tables);
+  if (options.cancelled && options.cancelled()) {
+    return std::unexpected(one_error(DiagnosticCode::kTooLarge, "profile.cancelled", "the search was ended before it was done"));
+  }
   PickReport report;
   report.mode = request.picking;
   for (const Searched& s : searches) report.searches.push_back(s.outcome.summary);

@@ -60,7 +60,10 @@ Provenance provenance_of(const Estimate& unit, const search::Scenario& scenario,
   if (total > 0) {
     for (double* share : {&sum.looked_up, &sum.interpolated, &sum.extrapolated, &sum.modelled}) *share /= total;
   }
-  sum.tier = scenario.database == DatabaseMode::kSilicon || scenario.database == DatabaseMode::kHybrid ? "measured" : "modelled";
+  const auto pack = tables.open(unit.decode.system, unit.decode.backend);
+  const bool has_tables = pack.has_value() && *pack != nullptr;
+  const bool reads_tables = scenario.database != DatabaseMode::kEmpirical && scenario.database != DatabaseMode::kSol;
+  sum.tier = has_tables && reads_tables ? "measured" : "modelled";
   sum.tables = tables_of(unit, tables);
   return sum;
 }

@@ -20,6 +20,28 @@ bool is_word(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '-' || c == '+';
 }
 
+/// The keys of one object and the lines they stand in. Few keys are searched one by one; for many there is an index.
+class Keys {
+ public:
+  /// The line of the same key before it in `object`, or nothing.
+  std::optional<int> line_of(const Object& object, const std::string& key) {
+    if (object.size() < kFew) {
+      const auto twin = std::ranges::find(object, key, &Member::key);
+      return twin == object.end() ? std::nullopt : std::optional(twin->key_mark.line);
+    }
+    for (; indexed_ < object.size(); ++indexed_) {
+      lines_.emplace(object[indexed_].key, object[indexed_].key_mark.line);
+    }
+    const auto twin = lines_.find(key);
+    return twin == lines_.end() ? std::nullopt : std::optional(twin->second);
+  }
+
+ private:
+  static constexpr std::size_t kFew = 24;
+  std::unordered_map<std::string, int> lines_;
+  std::size_t indexed_ = 0;
+};
+
 /// A recursive descent over RFC 8259. Each parse function returns false once the text cannot be read on; the reason is
 /// then the last diagnostic.
 class JsonParser {
@@ -52,7 +74,9 @@ class JsonParser {
   [[nodiscard]] char peek() const { return at_end() ? '\0' : text_[offset_]; }
 
   void skip_blanks() {
-    offset_ = std::min(text_.find_first_not_of(" \t\r\n", offset_), text_.size());
+    while (!at_end() && (peek() == ' ' || peek() == '\n' || peek() == '\r' || peek() == '\t')) {
+      ++offset_;
+    }
   }
 
   bool fail(std::string reason, std::string hint = {}) { return fail_at(offset_, std::move(reason), std::move(hint)); }
@@ -77,9 +101,10 @@ class JsonParser {
       return refuse(too_many_nodes_error(source_, offset_, limits_));
     }
     const std::size_t start = offset_;
+    const SourceMark mark = source_.mark(start);   // before what is inside: positions are found fast in ascending order
     const bool good = parse_content(value, depth);
     const bool container = value.as_array() != nullptr || value.as_object() != nullptr;
-    value.mark = source_.mark(start, container || !good ? 0 : offset_ - start);
+    value.mark = container || !good ? mark : source_.mark(start, offset_ - start);
     return good;
   }
 
@@ -129,11 +154,11 @@ class JsonParser {
 
   bool parse_object(Value& value, std::size_t depth) {
     Object object;
-    std::unordered_map<std::string, int> lines;
+    Keys keys;
     bool first = true;
     while (peek() != '}' || !first) {
       first = false;
-      if (!parse_member(object, lines, depth)) {
+      if (!parse_member(object, keys, depth)) {
         return false;
       }
       if (const auto more = after_item('}')) {
@@ -168,7 +193,7 @@ class JsonParser {
     return true;
   }
 
-  bool parse_member(Object& object, std::unordered_map<std::string, int>& lines, std::size_t depth) {
+  bool parse_member(Object& object, Keys& keys, std::size_t depth) {
     Member member;
     const std::size_t start = offset_;
     if (peek() != '"') {
@@ -179,10 +204,13 @@ class JsonParser {
     }
     member.key_mark = source_.mark(start, offset_ - start);
     const std::size_t parent = path_.size();
-    path_ += (path_.empty() ? "" : ".") + member.key;
-    const auto [known, added] = lines.emplace(member.key, member.key_mark.line);
-    if (!added) {
-      refuse(duplicate_key_error(source_, start, member.key, known->second));
+    if (!path_.empty()) {
+      path_ += '.';
+    }
+    path_ += member.key;
+    const std::optional<int> twin = keys.line_of(object, member.key);
+    if (twin) {
+      refuse(duplicate_key_error(source_, start, member.key, *twin));
     }
     skip_blanks();
     if (peek() != ':') {
@@ -194,7 +222,7 @@ class JsonParser {
       return false;
     }
     path_.resize(parent);
-    if (added) {
+    if (!twin) {
       object.push_back(std::move(member));
     }
     return stream_.diagnostics.error_count() < kMostFindings;
@@ -212,7 +240,7 @@ class JsonParser {
   bool parse_string(std::string& out) {
     const std::size_t start = offset_++;
     while (!at_end()) {
-      const std::size_t end = std::min(text_.find_first_of("\"\\\n\r\t", offset_), text_.size());
+      const std::size_t end = end_of_plain_text();
       out += text_.substr(offset_, end - offset_);
       offset_ = end;
       if (peek() == '"') {
@@ -230,6 +258,16 @@ class JsonParser {
       return fail("a tab inside a string must be written as \\t");
     }
     return fail_at(start, "the string has no closing quote on its line");
+  }
+
+  /// Where the next quote, backslash, line break or tab stands.
+  [[nodiscard]] std::size_t end_of_plain_text() const {
+    std::size_t end = offset_;
+    while (end < text_.size() && text_[end] != '"' && text_[end] != '\\' && text_[end] != '\n' && text_[end] != '\r' &&
+           text_[end] != '\t') {
+      ++end;
+    }
+    return end;
   }
 
   bool parse_escape(std::string& out) {

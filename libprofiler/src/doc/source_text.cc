@@ -16,6 +16,9 @@ std::size_t characters(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char byte) { return !continues_character(byte); }));
 }
 
+/// Printable ASCII, which is nearly everything and needs no decoding.
+bool is_plain(char byte) { return byte >= 0x20 && byte < 0x7F; }
+
 bool is_forbidden(char32_t code, TextRules rules) {
   if (code < 0x20) {
     return code != '\t' && code != '\n' && code != '\r';
@@ -47,10 +50,8 @@ Diagnostic encoding_error(const SourceText& source, std::string reason, std::siz
 }  // namespace
 
 SourceText::SourceText(std::string_view text, std::string_view name) : text_(text), name_(name), line_starts_{0} {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\n') {
-      line_starts_.push_back(i + 1);
-    }
+  for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', end + 1)) {
+    line_starts_.push_back(end + 1);
   }
 }
 
@@ -108,6 +109,10 @@ std::optional<Diagnostic> check_source(const SourceText& source, TextRules rules
     return error;
   }
   for (std::size_t offset = 0; offset < text.size();) {
+    if (is_plain(text[offset])) {
+      ++offset;
+      continue;
+    }
     const auto character = decode_utf8(text, offset);
     if (!character) {
       return encoding_error(source, "the bytes here are not UTF-8", offset);

@@ -89,4 +89,28 @@ Diagnostics name_services(const ValidatedRequest& request, DeploymentPlan& plan)
                        std::to_string(kMaxNameLength) + " characters");
 }
 
+Diagnostics check_operator_names(const ValidatedRequest& request, const PickReport& report) {
+  const std::size_t length = operator_name_length(request);
+  auto plan = plan_deployment(request, report);
+  if (length == 0 || !plan) return {};   // what is wrong with a plan is said where it is rendered
+  use_role_names(*plan);
+  std::size_t beside = 0;
+  for (const WorkerPlan& worker : plan->workers) {
+    beside = std::max(beside, name_length(0, worker.service, worker.nodes > 1));
+  }
+  if (length + beside <= kMaxNameLength) return {};
+  const bool own = request.overrides_dgd.find_path({"metadata", "name"}) != nullptr;
+  const std::size_t suffix = own ? 0 : kOperatorSuffix.size();
+  Diagnostic warning;
+  warning.severity = Severity::kWarning;
+  warning.rule = "metadata.name.budget";
+  warning.path = own ? "spec.overrides.dgd.metadata.name" : "metadata.name";
+  warning.reason = "has " + std::to_string(length - suffix) + " characters; at most " +
+                   std::to_string(kMaxNameLength - beside - suffix) + " leave the operator room for pod names";
+  warning.hint = "the operator would refuse the deployment";
+  Diagnostics found;
+  found.add(std::move(warning));
+  return found;
+}
+
 }  // namespace dynamo::emit

@@ -25,4 +25,7 @@ inline constexpr std::size_t kMaxNameLength = 45;
 /// operator, under our own name or the `<dgdr>-dgd` it renames deployments to. Error: not even those fit.
 [[nodiscard]] Diagnostics name_services(const ValidatedRequest& request, DeploymentPlan& plan);
 
+/// A warning when the name the operator will give the deployment is too long beside even the shortest service names.
+[[nodiscard]] Diagnostics check_operator_names(const ValidatedRequest& request, const PickReport& report);
+
 }  // namespace dynamo::emit

@@ -96,7 +96,7 @@ bool contains_any(std::string_view text, std::initializer_list<std::string_view>
 }
 
 struct Exclusions {
-  bool q = false, kv = false, o = false, indexer = false, shared_expert = false;
+  bool q = false, kv = false, o = false, indexer = false, shared_expert = false, mlp = false;
 
   void add(std::string_view pattern) {
     const bool names_q = contains_any(pattern, {"q_a_proj", "q_b_proj", "q_proj"});
@@ -109,24 +109,27 @@ struct Exclusions {
     kv = kv || whole || names_kv;
     o = o || whole || names_o;
     indexer = indexer || whole || names_indexer;
+    mlp = mlp || contains_any(lower(pattern), {".mlp"});
     shared_expert = shared_expert || contains_any(lower(pattern), {"shared_expert"});
   }
 
-  [[nodiscard]] std::vector<std::string> names() const {
+  [[nodiscard]] std::vector<std::string> names(Family family) const {
     std::vector<std::string> out;
     if (q) out.emplace_back("q");
     if (kv) out.emplace_back("kv");
     if (o) out.emplace_back("o");
     if (indexer) out.emplace_back("indexer");
     if (shared_expert) out.emplace_back("shared_expert");
+    // Elsewhere a pattern with these letters names single layers, which are not told apart.
+    if (mlp && family == Family::kGemma4Mix) out.emplace_back("mlp");
     return out;
   }
 };
 
-std::vector<std::string> exclusions_of(const QuantSources& sources) {
+std::vector<std::string> exclusions_of(const QuantSources& sources, Family family) {
   Exclusions found;
   for (const std::string& pattern : excluded_patterns(sources)) found.add(pattern);
-  return found.names();
+  return found.names(family);
 }
 
 }  // namespace
@@ -153,7 +156,7 @@ CheckpointQuant read_checkpoint_quant(const QuantSources& sources, Family family
   if (quant.algorithm == "fp8" && quant.block_size > 0) quant.algorithm = "fp8_block";
   quant.dynamic_activations = dynamic_activations_of(sources.section);
   quant.kv_algorithm = kv_algorithm_of(sources);
-  quant.excluded = exclusions_of(sources);
+  quant.excluded = exclusions_of(sources, family);
   if (quant.algorithm == "compressed-tensors") {
     const LayerFormats formats = compressed_tensors_formats(sources.section);
     quant.group_mode = formats.dense;

@@ -57,7 +57,12 @@ ModelSpec spec_of(const facts::ModelRow& row) {
   spec.gdn = row.gdn;
   spec.mamba = row.mamba;
   spec.part_formats = formats_of(row.part_formats);
+  spec.hybrid = row.hybrid;
+  spec.blocks.assign(row.blocks.begin(), row.blocks.end());
+  spec.vision = row.vision;
   spec.indexer = row.indexer;
+  spec.compressed_attention = row.compressed_attention;
+  spec.kimi_hybrid = row.kimi_hybrid;
   spec.quant = quant_of(row.quant);
   return spec;
 }

@@ -4,8 +4,13 @@
 #include <span>
 #include <string_view>
 
+#include "dynamo/profiler/model_blocks.h"
+#include "dynamo/profiler/model_hybrid.h"
+#include "dynamo/profiler/model_vision.h"
 #include "dynamo/profiler/model_indexer.h"
 #include "dynamo/profiler/model_state_space.h"
+#include "dynamo/profiler/model_compressed_attention.h"
+#include "dynamo/profiler/model_kimi_hybrid.h"
 
 /// The shape of the facts compiled from libprofiler/data. Rows are constant data: reading them costs no start-up time.
 namespace dynamo::facts {
@@ -79,7 +84,12 @@ struct ModelRow {
   GdnSpec gdn = {};
   MambaSpec mamba = {};
   PartFormatsRow part_formats = {};
+  HybridSpec hybrid = {};
+  std::span<const BlockSpec> blocks = {};
+  VisionSpec vision = {};
   IndexerSpec indexer = {};
+  CompressedAttentionSpec compressed_attention = {};
+  KimiHybridSpec kimi_hybrid = {};
   QuantRow quant = {};
 };
 

@@ -29,7 +29,8 @@ Result<std::string> literal_version(const Database::Impl& database, std::string_
     return *literal;
   }
   // The roofline needs no more than the GPU's own facts.
-  if (database.mode == DatabaseMode::kSol && asked == kCurrentSlot) return std::string(kWithoutTables);
+  const bool needs_none = database.mode == DatabaseMode::kAuto || (database.mode == DatabaseMode::kSol && asked == kCurrentSlot);
+  if (needs_none) return std::string(kWithoutTables);
   return std::unexpected(Error{ErrorKind::kNoTables, "no measured tables for system " + database.system.name + " with backend " +
                                                          std::string(name_of(database.backend))});
 }
@@ -51,9 +52,7 @@ Result<Database> Database::open(const TableStore& store,
   auto literal = literal_version(*impl, version);
   if (!literal.has_value()) return std::unexpected(literal.error());
   impl->version = *literal;
-  Database database;
-  database.impl_ = std::move(impl);
-  return database;
+  return Database(std::move(impl));
 }
 
 const SystemSpec& Database::system() const { return impl_->system; }
@@ -72,14 +71,22 @@ Result<const Table*> Database::Impl::own_table(std::string_view name) const {
 Result<double> Database::Impl::flops(const QuantFacts& quant) const {
   const std::optional<double> rate = system.flops(quant.compute);
   if (rate.has_value() && std::isfinite(*rate) && *rate > 0) return *rate;
+  if (emulates(quant)) return *system.bf16_flops;
   return std::unexpected(Error{ErrorKind::kMissingFlops,
                                system.name + " has no tensor-core rate for format " + std::string(quant.name)});
 }
 
-Result<double> Database::Impl::decode_flops(KvQuant kv) const {
+bool Database::Impl::emulates(const QuantFacts& quant) const {
+  constexpr int kFirstUnpackingCapability = 80;
+  const bool floating = quant.compute == ComputeType::kFp8 || quant.compute == ComputeType::kFp4;
+  return mode == DatabaseMode::kAuto && floating && !system.flops(quant.compute).has_value() && system.bf16_flops.has_value() &&
+         backend != Backend::kTrtllm && system.sm_version >= kFirstUnpackingCapability;
+}
+
+FmhaQuant Database::Impl::decode_format(KvQuant kv) const {
   constexpr int kFirstFp8Capability = 89;
   const bool fp8 = kv == KvQuant::kFp8 && system.sm_version >= kFirstFp8Capability;
-  return flops(facts_of(fp8 ? FmhaQuant::kFp8 : FmhaQuant::kBfloat16));
+  return fp8 ? FmhaQuant::kFp8 : FmhaQuant::kBfloat16;
 }
 
 double Database::Impl::memory_ms(double bytes) const {

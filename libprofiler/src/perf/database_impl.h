@@ -1,9 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "perf/efficiency.h"
 #include "perf/engine.h"
 #include "tables/pack.h"
 
@@ -17,19 +19,29 @@ struct Database::Impl {
   DatabaseMode mode = DatabaseMode::kSilicon;
   const Pack* pack = nullptr;   ///< nullptr = no tables
   bool own_rows_only = false;   ///< in every mode read what the version measured itself
+  Efficiency efficiency = Efficiency::built_in();
+  /// Told of every measured answer and its roofline: what efficiencies are fitted from.
+  std::function<void(KernelClass kernel, double roof_ms, double measured_ms)> observe = {};
 
-  [[nodiscard]] bool reads_tables() const { return mode == DatabaseMode::kSilicon || mode == DatabaseMode::kHybrid; }
-  [[nodiscard]] bool may_estimate() const { return mode == DatabaseMode::kHybrid || mode == DatabaseMode::kEmpirical; }
+  [[nodiscard]] bool reads_tables() const {
+    return mode == DatabaseMode::kSilicon || mode == DatabaseMode::kHybrid || mode == DatabaseMode::kAuto;
+  }
+  [[nodiscard]] bool may_estimate() const {
+    return mode == DatabaseMode::kHybrid || mode == DatabaseMode::kEmpirical || mode == DatabaseMode::kAuto;
+  }
 
   /// The table, merged over its sources where the mode wants that; nullptr if it has no rows. A damaged pack is an error.
   [[nodiscard]] Result<const Table*> table(std::string_view name) const;
   /// The rows that the version measured itself.
   [[nodiscard]] Result<const Table*> own_table(std::string_view name) const;
 
+  /// Without tensor cores for it, vLLM and SGLang unpack that format to 16 bits before they multiply.
+  [[nodiscard]] bool emulates(const QuantFacts& quant) const;
   /// Rate of that number format. Error kMissingFlops names the format.
   [[nodiscard]] Result<double> flops(const QuantFacts& quant) const;
-  /// Rate of decode attention, which multiplies in the format of the cache where the GPU can.
-  [[nodiscard]] Result<double> decode_flops(KvQuant kv) const;
+  /// Format of decode attention, which multiplies in the format of the cache where the GPU can.
+  [[nodiscard]] FmhaQuant decode_format(KvQuant kv) const;
+  [[nodiscard]] Result<double> decode_flops(KvQuant kv) const { return flops(facts_of(decode_format(kv))); }
   /// Time of a memory-bound kernel that moves `bytes`, ms.
   [[nodiscard]] double memory_ms(double bytes) const;
 };

@@ -24,6 +24,19 @@ Result<Engine> Engine::build(const Database& database, const ModelSpec& model, c
   return engine;
 }
 
+Workload Engine::Impl::whole_prompt(Workload load) const {
+  load.isl += tokens_of(load.images, model.vision).tokens * load.images.count;
+  return load;
+}
+
+EncoderLoad Engine::Impl::encoder_load(const Workload& load, int batch) const {
+  const ImageTokens image = tokens_of(load.images, model.vision);
+  if (image.tokens == 0) return {};
+  const int images = batch * load.images.count;
+  return {.own_images = (images + parallel.tp - 1) / parallel.tp, .images = images, .image = image};
+}
+
+int Engine::prompt_tokens(const Workload& load) const { return impl_->whole_prompt(load).isl; }
 const Parallelism& Engine::parallel() const { return impl_->parallel; }
 const QuantModes& Engine::quant() const { return impl_->quant; }
 MemoryBreakdown Engine::step_memory(int batch, int tokens, int seq_len) const {
@@ -51,7 +64,7 @@ class OperatorLog {
     std::vector<OperatorTime> times;
     for (const auto& [name, sum] : entries_) {
       times.push_back({name, sum.ms, std::string(name_of(sum.source)), sum.shares.looked_up, sum.shares.interpolated,
-                       sum.shares.extrapolated, sum.shares.modelled});
+                       sum.shares.extrapolated, sum.shares.modelled, sum.shares.unmeasured});
     }
     return times;
   }
@@ -62,13 +75,22 @@ class OperatorLog {
 
 }  // namespace
 
-std::vector<OperatorTime> Engine::context_times(const Workload& load, int batch, double latency_factor) const {
+std::vector<OperatorTime> Engine::encoder_times(const Workload& load, int batch, double latency_factor) const {
+  OperatorLog log;
+  const EncoderLoad work = impl_->encoder_load(load, batch);
+  if (work.images == 0 || !encoder_pass(impl_->graph.encoder, work, log.sink(latency_factor)).has_value()) return {};
+  return log.times();
+}
+
+std::vector<OperatorTime> Engine::context_times(const Workload& text, int batch, double latency_factor) const {
+  const Workload load = impl_->whole_prompt(text);
   OperatorLog log;
   if (!context_pass(impl_->graph, batch, load.isl, load.prefix, log.sink(latency_factor)).has_value()) return {};
   return log.times();
 }
 
-std::vector<OperatorTime> Engine::generation_times(const Workload& load, int batch, double latency_factor, int stride) const {
+std::vector<OperatorTime> Engine::generation_times(const Workload& text, int batch, double latency_factor, int stride) const {
+  const Workload load = impl_->whole_prompt(text);
   OperatorLog log;
   const int rows = batch * (impl_->nextn + 1);
   for (int i = 0; i < load.osl - 1; i += stride) {
@@ -78,7 +100,8 @@ std::vector<OperatorTime> Engine::generation_times(const Workload& load, int bat
   return log.times();
 }
 
-std::vector<OperatorTime> Engine::mix_times(const Workload& load, int batch, int ctx_tokens) const {
+std::vector<OperatorTime> Engine::mix_times(const Workload& text, int batch, int ctx_tokens) const {
+  const Workload load = impl_->whole_prompt(text);
   OperatorLog log;
   const Schedule schedule = schedule_of(*impl_, load, batch, ctx_tokens);
   // The reference marks the operator whose whole-prompt time is spread over the passes of a prompt.
@@ -91,7 +114,8 @@ std::vector<OperatorTime> Engine::mix_times(const Workload& load, int batch, int
   return log.times();
 }
 
-std::vector<OperatorTime> Engine::genonly_times(const Workload& load, int batch, int ctx_tokens) const {
+std::vector<OperatorTime> Engine::genonly_times(const Workload& text, int batch, int ctx_tokens) const {
+  const Workload load = impl_->whole_prompt(text);
   OperatorLog log;
   const Schedule schedule = schedule_of(*impl_, load, batch, ctx_tokens);
   if (schedule.genonly_requests == 0) return {};

@@ -10,6 +10,7 @@
 #include "dynamo/profiler/facts.h"
 #include "dynamo/profiler/tables.h"
 #include "perf/expert_exchange.h"
+#include "perf/images.h"
 
 namespace dynamo::perf {
 
@@ -47,7 +48,7 @@ enum class Role { kAggregated, kPrefill, kDecode };
 /// Tables of one (system, backend, version) under one mode. Cheap to copy; shared by all engines; thread-safe.
 class Database {
  public:
-  /// `version` is a slot name or a literal. Without packs only kSol works.
+  /// `version` is a slot name or a literal. Without packs only kSol and kAuto work.
   static Result<Database> open(const TableStore& store,
                                const SystemSpec& system,
                                Backend backend,
@@ -66,6 +67,7 @@ class Database {
   [[nodiscard]] Result<void> check_quant(const QuantModes& quant, const ModelSpec& model, Role role) const;
 
   struct Impl;
+  explicit Database(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   [[nodiscard]] const Impl& impl() const { return *impl_; }
 
  private:
@@ -79,14 +81,16 @@ struct Workload {
   int prefix = 0;                               ///< prompt tokens already cached
   std::optional<double> kv_fraction;            ///< of free (TensorRT-LLM) or total (vLLM, SGLang) memory; absent = backend's
   std::optional<int> max_seq_len;               ///< absent = isl + osl
+  ImageLoad images = {};                        ///< their tokens come on top of isl
 };
 
-/// Milliseconds of one operator and where they come from: silicon, empirical, sol, estimated, mixed; "" = untagged.
+/// Milliseconds of one operator and where they come from: silicon, empirical, sol, estimated, mixed, modelled; "" = untagged.
 struct OperatorTime {
   std::string name;
   double ms = 0;
   std::string source;
   double looked_up_ms = 0, interpolated_ms = 0, extrapolated_ms = 0, modelled_ms = 0;   ///< parts of `ms` by origin
+  double unmeasured_ms = 0;   ///< part of `modelled_ms` from the roofline and the usual efficiency of such kernels
 };
 
 /// A prefill-only, decode-only or combined run at a fixed batch.
@@ -95,6 +99,8 @@ enum class StaticMode { kContext, kGeneration, kBoth };
 struct StaticPoint {
   double context_ms = 0;        ///< one prefill pass of the whole batch
   double generation_ms = 0;     ///< all osl - 1 decode steps
+  double encoder_ms = 0;        ///< part of ttft_ms: the vision encoder
+  double encoder_gib = 0;       ///< part of memory
   double ttft_ms = 0;
   double tpot_ms = 0;
   double request_latency_ms = 0;
@@ -107,6 +113,8 @@ struct StaticPoint {
 };
 
 struct AggregatedPoint {
+  double encoder_ms = 0;          ///< part of ttft_ms: the vision encoder
+  double encoder_gib = 0;         ///< part of memory
   double ttft_ms = 0, tpot_ms = 0, request_latency_ms = 0;
   double concurrency = 0, seq_per_s = 0, seq_per_s_gpu = 0;
   double tokens_per_s = 0, tokens_per_s_gpu = 0, tokens_per_s_user = 0;
@@ -149,6 +157,10 @@ class Engine {
   /// Memory of a step of `tokens` tokens whose limit already counts drafts, with `batch` sequences of `seq_len` cached tokens.
   [[nodiscard]] MemoryBreakdown step_memory(int batch, int tokens, int seq_len) const;
 
+  /// isl and the tokens of the images.
+  [[nodiscard]] int prompt_tokens(const Workload& load) const;
+
+  [[nodiscard]] std::vector<OperatorTime> encoder_times(const Workload& load, int batch, double latency_factor = 1.0) const;
   [[nodiscard]] std::vector<OperatorTime> context_times(const Workload& load, int batch, double latency_factor = 1.0) const;
   [[nodiscard]] std::vector<OperatorTime> generation_times(const Workload& load, int batch, double latency_factor = 1.0,
                                                            int stride = 32) const;

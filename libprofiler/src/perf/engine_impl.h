@@ -2,6 +2,7 @@
 
 #include "perf/graph.h"
 #include "perf/memory/footprint.h"
+#include "perf/phase.h"
 
 namespace dynamo::perf {
 
@@ -16,6 +17,10 @@ struct Engine::Impl {
   std::optional<Footprint> footprint;   ///< refers to the members above
 
   [[nodiscard]] const Database::Impl& tables() const { return database.impl(); }
+  /// The load with the tokens of its images in the prompt.
+  [[nodiscard]] Workload whole_prompt(Workload load) const;
+  /// The vision encoder's work for a batch; nothing without images.
+  [[nodiscard]] EncoderLoad encoder_load(const Workload& load, int batch) const;
   /// Tokens a sequence gains per decode step.
   [[nodiscard]] double tokens_per_step() const { return 1.0 + nextn_accepted; }
 };

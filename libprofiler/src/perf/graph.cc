@@ -13,6 +13,9 @@ std::string divides(const std::string& what, int value, int tp) {
 /// Rows of an fp8 block, where the checkpoint does not say.
 constexpr int kDefaultBlock = 128;
 
+/// Layers with and without experts.
+bool has_mixed_layers(const ModelSpec& model) { return model.family == Family::kHybridMoe || model.family == Family::kStep3p7; }
+
 Result<void> check_experts(const GraphInput& in) {
   const Parallelism& p = in.parallel;
   const int attention = p.tp * p.dp * p.cp;
@@ -25,7 +28,9 @@ Result<void> check_experts(const GraphInput& in) {
     return std::unexpected(invalid(std::to_string(in.model.experts) + " experts cannot be spread over moe_ep " +
                                    std::to_string(p.moe_ep)));
   }
-  if (in.model.family != Family::kMoe) return {};
+  const Family family = in.model.family;
+  const bool whole_blocks = family == Family::kMoe || family == Family::kQwen3VlMoe || has_mixed_layers(in.model);
+  if (!whole_blocks) return {};
   const int block = in.model.quant.block_size > 0 ? in.model.quant.block_size : kDefaultBlock;
   if (in.quant.moe == MoeQuant::kFp8Block && in.model.moe_intermediate / p.moe_tp % block != 0) {
     return std::unexpected(invalid("expert width " + std::to_string(in.model.moe_intermediate) + " over moe_tp " +
@@ -45,7 +50,9 @@ Result<void> check_delta_heads(const GraphInput& in) {
 
 }  // namespace
 
-Result<Graph> build_graph(const GraphInput& in) {
+namespace {
+
+Result<Graph> build_language_model(const GraphInput& in) {
   const Parallelism& p = in.parallel;
   if (p.tp < 1 || p.pp < 1 || p.dp < 1 || p.cp < 1) return std::unexpected(invalid("parallel sizes must be at least 1"));
   if (in.model.heads % p.tp != 0) return std::unexpected(invalid(divides("attention heads", in.model.heads, p.tp)));
@@ -53,13 +60,30 @@ Result<Graph> build_graph(const GraphInput& in) {
     return std::unexpected(invalid("context parallelism is an SGLang feature"));
   }
   if (p.cp > 1 && (p.tp > 1 || p.dp > 1)) return std::unexpected(invalid("context parallelism needs tp 1 and dp 1"));
-  if (in.model.family == Family::kLlama) return build_llama_graph(in);
+  const Family family = in.model.family;
+  if (family == Family::kLlama || family == Family::kQwen3Vl) return build_llama_graph(in);
+  if (family == Family::kNemotronNas && !in.model.blocks.empty()) {
+    if (in.nextn > 0) return std::unexpected(invalid("models of family NEMOTRONNAS do not draft tokens"));
+    if (p.cp > 1) return std::unexpected(invalid("models of family NEMOTRONNAS do not run context parallel"));
+    return build_searched_blocks_graph(in);
+  }
+  if (family == Family::kGemma4Mix) {
+    if (!in.model.is_moe() && p.moe_ep > 1) return std::unexpected(invalid("a dense Gemma 4 needs moe_ep 1"));
+    if (in.model.is_moe()) {
+      if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
+    }
+    return build_gemma_graph(in);
+  }
+  if (has_mixed_layers(in.model)) {
+    if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
+    return build_hybrid_graph(in);
+  }
   const bool latent = in.model.family == Family::kDeepseek || in.model.family == Family::kKimiK25;
   if (in.model.family == Family::kDeepseekV32) {
     if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
     return build_deepseek_v32_graph(in);
   }
-  if (latent || in.model.family == Family::kMoe) {
+  if (latent || family == Family::kMoe || family == Family::kQwen3VlMoe) {
     if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
     return latent ? build_deepseek_graph(in) : build_moe_graph(in);
   }
@@ -75,8 +99,27 @@ Result<Graph> build_graph(const GraphInput& in) {
     return build_minimax_m3_graph(in);
   }
   if (in.model.family == Family::kNemotronH) return build_nemotron_h_graph(in);
+  if (in.model.family == Family::kKimiK3) {
+    if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
+    if (p.cp > 1) return std::unexpected(invalid("a delta-attention state cannot be split over context-parallel ranks"));
+    const int heads = in.model.kimi_hybrid.delta_heads;
+    if (heads % p.tp != 0) return std::unexpected(invalid(divides("delta-attention heads", heads, p.tp)));
+    return build_kimi_k3_graph(in);
+  }
+  if (in.model.family == Family::kDeepseekV4) {
+    if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
+    return build_deepseek_v4_graph(in);
+  }
   return std::unexpected(
       invalid("models of family " + std::string(name_of(in.model.family)) + " have no performance model here"));
+}
+
+}  // namespace
+
+Result<Graph> build_graph(const GraphInput& in) {
+  Result<Graph> graph = build_language_model(in);
+  if (graph.has_value() && in.model.vision.layers > 0) graph->encoder = build_encoder_graph(in);
+  return graph;
 }
 
 }  // namespace dynamo::perf

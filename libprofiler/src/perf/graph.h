@@ -6,11 +6,19 @@
 
 namespace dynamo::perf {
 
+/// The vision encoder on one GPU. Every tensor-parallel rank holds all of it and encodes its share of the images.
+struct EncoderGraph {
+  std::vector<OperatorPtr> patches;   ///< run on the patches
+  std::vector<OperatorPtr> tokens;    ///< run on the tokens that patches are merged into
+  [[nodiscard]] bool empty() const { return patches.empty(); }
+};
+
 /// The operators of one forward pass on one GPU of a worker, in execution order. The names `context_attention` and
 /// `generation_attention` matter: a mixed step prices them apart.
 struct Graph {
   std::vector<OperatorPtr> context;
   std::vector<OperatorPtr> generation;
+  EncoderGraph encoder = {};   ///< empty for models that read text only
 };
 
 /// What a graph is compiled from.
@@ -44,8 +52,27 @@ struct GraphInput {
 
 /// Nemotron-H and Nemotron 3: layers of Mamba-2, attention, experts and MLPs by the pattern of the checkpoint.
 [[nodiscard]] Graph build_nemotron_h_graph(const GraphInput& input);
+/// Llama 4, MiMo-V2-Flash and Step-3.7: full and windowed attention, layers with experts and dense ones.
+[[nodiscard]] Graph build_hybrid_graph(const GraphInput& input);
+
+/// Gemma 4: full and windowed attention, a dense FFN and experts side by side.
+[[nodiscard]] Graph build_gemma_graph(const GraphInput& input);
+
+/// Nemotron NAS: every layer with widths of its own.
+[[nodiscard]] Graph build_searched_blocks_graph(const GraphInput& input);
+
+/// The encoder of a model that has one.
+[[nodiscard]] EncoderGraph build_encoder_graph(const GraphInput& input);
+
 /// DeepSeek-V3.2 and GLM-5: sparse latent attention, a shared and routed experts in every layer.
 [[nodiscard]] Graph build_deepseek_v32_graph(const GraphInput& input);
+/// DeepSeek-V4: compressed attention between mixed residual streams, a shared and routed experts in every layer.
+[[nodiscard]] Graph build_deepseek_v4_graph(const GraphInput& input);
+
+/// Kimi-K3: delta attention, latent attention with an output gate, and experts in a narrower space.
+[[nodiscard]] Graph build_kimi_k3_graph(const GraphInput& input);
+/// Cached values a token of its draft model, on one rank.
+[[nodiscard]] int kimi_draft_cache_elements(Backend backend, int tp);
 
 /// MiniMax-M3: attention to chosen blocks of tokens, a shared and routed experts in every layer.
 [[nodiscard]] Graph build_minimax_m3_graph(const GraphInput& input);

@@ -38,6 +38,17 @@ Result<void> check_step_tokens(std::int64_t batch, std::int64_t length) {
 
 int middle_position(int isl, int osl) { return isl + osl / 2 + 1; }
 
+Result<Timing> encoder_pass(const EncoderGraph& encoder, const EncoderLoad& load, const OperatorSink& sink) {
+  Timing sum;
+  const auto run = [&](const std::vector<OperatorPtr>& ops, int length) {
+    return add_operators(ops, {load.own_images * length, load.own_images, length, 0}, 1.0, kAll, sink, sum);
+  };
+  auto done = run(encoder.patches, load.image.patches);
+  if (done.has_value()) done = run(encoder.tokens, load.image.tokens);
+  if (!done.has_value()) return std::unexpected(done.error());
+  return sum;
+}
+
 Result<Timing> context_pass(const Graph& graph, int batch, int isl, int prefix, const OperatorSink& sink) {
   const int fresh = isl - prefix;
   if (fresh <= 0) {

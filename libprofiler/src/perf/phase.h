@@ -12,6 +12,14 @@ namespace dynamo::perf {
 /// Told of every operator of a pass as it is priced; an empty function when only the sum matters.
 using OperatorSink = std::function<void(const Operator&, const Timing&)>;
 
+/// Images that a batch brings to the vision encoder.
+struct EncoderLoad {
+  int own_images = 0;   ///< on the busiest rank
+  int images = 0;       ///< of the batch
+  ImageTokens image = {};
+};
+[[nodiscard]] Result<Timing> encoder_pass(const EncoderGraph& encoder, const EncoderLoad& load, const OperatorSink& sink = {});
+
 /// One prefill pass: `batch` prompts of `isl - prefix` new tokens.
 [[nodiscard]] Result<Timing> context_pass(const Graph& graph, int batch, int isl, int prefix, const OperatorSink& sink = {});
 

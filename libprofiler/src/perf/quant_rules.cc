@@ -25,6 +25,7 @@ Error no_fp8_attention() {
 }
 
 /// fp8 attention that nobody measured falls back to bf16 when the checkpoint, not the user, asked for it.
+/// `prefills_in_bf16`: the engine does so unless told otherwise.
 Result<FmhaQuant> fmha_by_data(const AttentionFormats& measured, const QuantModes& modes, std::optional<KvQuant> kv, bool fixed,
                                bool prefills_in_bf16, Role role) {
   if (runs_prefill(role) && modes.fmha == FmhaQuant::kFp8 && measured.has_any_prefill(kv) &&
@@ -34,6 +35,19 @@ Result<FmhaQuant> fmha_by_data(const AttentionFormats& measured, const QuantMode
   }
   if (!fixed && prefills_in_bf16 && modes.fmha == FmhaQuant::kFp8) return FmhaQuant::kBfloat16;
   return modes.fmha;
+}
+
+/// SGLang serves FP4 experts of these families with kernels that depend on the GPU and have tables of their own.
+MoeQuant served_experts(const Database::Impl& database, Family family, MoeQuant stored) {
+  constexpr int kHopperCapability = 90;
+  if (database.backend != Backend::kSglang) return stored;
+  const bool blackwell = database.system.sm_version >= kFirstBlackwellCapability;
+  if (family == Family::kDeepseekV4 && stored == MoeQuant::kW4a8Mxfp4Mxfp8) {
+    if (blackwell) return MoeQuant::kW4a8Mxfp4Mxfp8Trtllm;
+    if (database.system.sm_version == kHopperCapability) return MoeQuant::kW4a16Mxfp4Cutlass;
+  }
+  if (family == Family::kKimiK3 && stored == MoeQuant::kW4a16Mxfp4 && blackwell) return MoeQuant::kW4a8Mxfp4Mxfp8;
+  return stored;
 }
 
 Result<void> require_slice(const Database::Impl& database, std::string_view table, std::string_view key, std::string_view kind) {
@@ -75,8 +89,9 @@ Result<QuantModes> Database::resolve_quant(const ModelSpec& model, Role role, co
   modes.kv = overrides.kv.value_or(modes.kv);
   modes.fmha = overrides.fmha.value_or(modes.fmha);
   modes.comm = overrides.comm.value_or(modes.comm);
-  // By default vLLM does, and sparse attention on any backend.
-  const bool prefills_in_bf16 = backend() == Backend::kVllm || model.family == Family::kDeepseekV32;
+  if (!overrides.moe.has_value()) modes.moe = served_experts(*impl_, model.family, modes.moe);
+  // By default vLLM does, and sparse or compressed attention on any backend.
+  const bool prefills_in_bf16 = backend() == Backend::kVllm || model.family == Family::kDeepseekV32 || model.family == Family::kDeepseekV4;
   const auto fmha = fmha_by_data(AttentionFormats(*impl_, model.family), modes, named_kv(model, modes, overrides),
                                  overrides.fmha.has_value(), prefills_in_bf16, role);
   if (!fmha.has_value()) return std::unexpected(fmha.error());
@@ -84,6 +99,8 @@ Result<QuantModes> Database::resolve_quant(const ModelSpec& model, Role role, co
   // vLLM multiplies such experts of Nemotron in NVFP4.
   const bool packed_nemotron = model.family == Family::kNemotronH && backend() == Backend::kVllm && !overrides.moe.has_value();
   if (packed_nemotron && modes.moe == MoeQuant::kW4a16Nvfp4) modes.moe = MoeQuant::kNvfp4;
+  const bool narrow = facts_of(modes.fmha).compute == ComputeType::kFp8;
+  if (mode() == DatabaseMode::kAuto && narrow && !impl_->system.fp8_flops.has_value()) modes.fmha = FmhaQuant::kBfloat16;
   if (impl_->system.sm_version < kFirstBlackwellCapability) {
     // No FP4 tensor cores: weights are unpacked to bf16 before they are multiplied.
     if (modes.gemm == GemmQuant::kNvfp4) modes.gemm = GemmQuant::kNvfp4Wo;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string_view>
 
 #include "perf/database_impl.h"
 
@@ -21,8 +23,8 @@ class AttentionFormats {
   [[nodiscard]] bool has_sparse(const std::string& operation, const std::string& key) const;
 
   const Database::Impl& database_;
-  bool latent_;   ///< kernels for latent attention
-  bool sparse_;   ///< blocks of sparse attention; neither: plain attention
+  bool sparse_;   ///< blocks of sparse attention
+  std::span<const std::string_view> prefill_, decode_;   ///< tables of kernels of their own; empty = plain attention
 };
 
 }  // namespace dynamo::perf

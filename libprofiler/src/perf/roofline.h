@@ -47,6 +47,13 @@ inline double generation_attention_sol_ms(const AttentionShape& a, double n, dou
   return std::max(ops / flops, bytes / bytes_per_s) * 1000.0;
 }
 
+/// Attention without a mask over `s` patches of each of `b` images: `n` heads of width `h`, bf16.
+inline double encoder_attention_sol_ms(double n, double h, double s, double b, double flops, double bytes_per_s) {
+  const double ops = 2.0 * b * s * s * n * h * 2.0;
+  const double bytes = 2.0 * b * (3.0 * n * s * h + n * s * h);
+  return std::max(ops / flops, bytes / bytes_per_s) * 1000.0;
+}
+
 /// Ring all-reduce of `elements` bf16 values over `ranks`.
 inline double all_reduce_sol_ms(double elements, int ranks, double bytes_per_s) {
   if (ranks <= 1) return 0;

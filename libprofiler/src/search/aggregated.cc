@@ -171,7 +171,9 @@ Outcome search_aggregated(const Scenario& scenario, const TableStore& tables) {
   const auto loads = aggregated_loads(scenario.isl, scenario.osl, scenario.chunked_prefill, tokens_per_step(scenario) != 1.0);
   const LayoutSearch search(scenario, *session, loads, *ladder);
   std::vector<LayoutResult> results(session->layouts.size(), LayoutResult(scenario.backend));
-  parallel_for(results.size(), scenario.threads, [&](std::size_t i) { results[i] = search.run(session->layouts[i]); });
+  parallel_for(results.size(), scenario.threads, [&](std::size_t i) {
+    if (!cancelled(scenario)) results[i] = search.run(session->layouts[i]);
+  });
 
   for (const LayoutResult& result : results) {
     for (const std::size_t i : result.kept) outcome.rows.push_back(result.candidates[i].row);

@@ -94,7 +94,9 @@ RoleCandidates role_candidates(const Scenario& scenario, const Session& session)
   const RoleCandidates none{{}, DropLog(ServingMode::kDisaggregated, scenario.backend, plan.name)};
   std::vector<RoleCandidates> parts(session.layouts.size(), none);
   parallel_for(parts.size(), scenario.threads,
-               [&](std::size_t i) { parts[i] = run_layout(scenario, session, plan, session.layouts[i]); });
+               [&](std::size_t i) {
+                 if (!cancelled(scenario)) parts[i] = run_layout(scenario, session, plan, session.layouts[i]);
+               });
   RoleCandidates all = none;
   for (const RoleCandidates& part : parts) {
     all.rows.insert(all.rows.end(), part.rows.begin(), part.rows.end());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,7 +30,9 @@ struct Scenario {
   std::optional<int> max_seq_len;
   bool chunked_prefill = false;
   bool context_parallel = true;   ///< SGLang layouts that split a prompt over GPUs; no engine flag asks for them yet
+  bool dense_attention_dp = true; ///< of models without experts that state expert layouts; replicas do the same
   unsigned threads = 1;
+  const std::function<bool()>* cancelled = nullptr;   ///< true: leave layouts out, the outcome will not be used
 };
 
 /// Rows for the picker, best first (tokens/s/GPU descending), and everything that was dropped, with reasons. Rows that miss only

@@ -32,6 +32,11 @@ struct Session {
 /// The latency limits that rows are looked for under; the error says why there are none.
 [[nodiscard]] std::expected<std::vector<Limits>, std::string> limit_ladder(const Scenario& scenario);
 
+/// Nobody waits for the outcome any more.
+[[nodiscard]] inline bool cancelled(const Scenario& scenario) {
+  return scenario.cancelled != nullptr && *scenario.cancelled && (*scenario.cancelled)();
+}
+
 [[nodiscard]] perf::Workload workload_of(const Scenario& scenario);
 /// Output tokens of one decode step: more than 1 when drafts are accepted.
 [[nodiscard]] double tokens_per_step(const Scenario& scenario);

@@ -80,6 +80,14 @@ constexpr std::array<KeyPart, 4> kSparseGenerationKeys = {{{kColumn, "op_name"},
 constexpr std::array<KeyPart, 1> kIndexLogitsKeys = {{{kColumn, "num_heads"}}};
 constexpr std::array<KeyPart, 2> kIndexTopkKeys = {{{kColumn, "num_heads"}, {kColumn, "score_mode"}}};
 constexpr std::array<AxisPart, 3> kIndexAxes = {{{"batch_size"}, {"isl"}, {"step"}}};
+// The rows state the heads of one rank; the model is told by the heads of all ranks.
+constexpr std::array<KeyPart, 5> kCompressedContextKeys = {{{kShortDtype, "mla_dtype"}, {kShortDtype, "kv_cache_dtype"},
+    {kColumn, "gemm_type"}, {kShardedHeads, ""}, {kColumn, "num_heads"}}};
+constexpr std::array<KeyPart, 4> kCompressedGenerationKeys = {{{kShortDtype, "kv_cache_dtype"}, {kColumn, "gemm_type"},
+    {kShardedHeads, ""}, {kColumn, "num_heads"}}};
+constexpr std::array<AxisPart, 3> kCompressedContextAxes = {{{"step"}, {"isl"}, {"batch_size"}}};
+constexpr std::array<AxisPart, 2> kCompressedGenerationAxes = {{{"batch_size"}, {"isl", "step"}}};
+constexpr std::array<KeyPart, 2> kIndexerKeys = {{{kColumn, "num_heads"}, {kColumn, "tp_size"}}};
 constexpr std::array<KeyPart, 8> kDeltaKeys = {{{kColumn, "kernel_source"}, {kColumn, "phase"}, {kColumn, "d_model"},
     {kColumn, "d_conv"}, {kColumn, "num_k_heads"}, {kColumn, "head_k_dim"}, {kColumn, "num_v_heads"},
     {kColumn, "head_v_dim"}}};
@@ -126,6 +134,12 @@ constexpr TableSchema kSchemas[] = {
      RowRule::kSparseFlashMla, false, true},
     {"glm5_mqa_logits_module", "glm5_mqa_logits_module", kIndexLogitsKeys, kIndexAxes, kLatency, RowRule::kAll, false, true},
     {"glm5_topk_module", "glm5_topk_module", kIndexTopkKeys, kIndexAxes, kLatency, RowRule::kAll, false, true},
+    {"dsv4_csa_context_module", "dsv4_csa_context_module", kCompressedContextKeys, kCompressedContextAxes, kLatency},
+    {"dsv4_hca_context_module", "dsv4_hca_context_module", kCompressedContextKeys, kCompressedContextAxes, kLatency},
+    {"dsv4_csa_generation_module", "dsv4_csa_generation_module", kCompressedGenerationKeys, kCompressedGenerationAxes, kLatency},
+    {"dsv4_hca_generation_module", "dsv4_hca_generation_module", kCompressedGenerationKeys, kCompressedGenerationAxes, kLatency},
+    {"dsv4_csa_topk_calib", "dsv4_csa_topk_calib", kIndexTopkKeys, kIndexAxes, kLatency},
+    {"dsv4_paged_mqa_logits_module", "dsv4_paged_mqa_logits_module", kIndexerKeys, kCompressedContextAxes, kLatency},
     {"gdn", "gdn", kDeltaKeys, kStateAxes, kLatency},
     {"kda", "kda", kDeltaKeys, kStateAxes, kLatency},
     {"mamba2", "mamba2", kMamba2Keys, kStateAxes, kLatency},

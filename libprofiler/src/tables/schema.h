@@ -16,6 +16,8 @@ enum class KeyRule {
   kConstant,     ///< `column` itself
   kNativeHeads,  ///< attention heads of the unsharded model that column `model` names
   kMoeDtype,     ///< `moe_dtype`, renamed where the kernel decides the effective format
+  kShortDtype,   ///< the column, with fp8 where it names a variant of fp8
+  kShardedHeads, ///< `num_heads` of one rank times `tp_size`: the heads of the unsharded model
 };
 
 /// Which rows a table takes.

@@ -120,12 +120,5 @@ TEST(Arguments, HelpNamesEverySetting) {
   for (const Setting& setting : settings()) EXPECT_THAT(answer->text, HasSubstr("--" + std::string(setting.flag)));
 }
 
-TEST(Arguments, SubcommandsGetTheirOwnArguments) {
-  const Command command = parse_arguments({"certs", "--help", "x"});
-  const auto* certs = std::get_if<CertsCommand>(&command);
-  ASSERT_NE(certs, nullptr);
-  EXPECT_THAT(certs->arguments, ElementsAre("--help", "x"));
-}
-
 }  // namespace
 }  // namespace dynamo::webhook

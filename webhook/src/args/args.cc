@@ -55,13 +55,9 @@ void use_environment(Config& config) {
 }  // namespace
 
 Command parse_arguments(const std::vector<std::string>& arguments) {
-  if (!arguments.empty() && arguments.front() == "certs") return CertsCommand{{arguments.begin() + 1, arguments.end()}};
-  if (!arguments.empty() && arguments.front() == "version") return PrintAndExit{version_line()};
-
   CLI::App app("Admission webhook for DynamoGraphDeploymentRequest: refuses requests that cannot work, warns about doubtful\n"
                "ones, writes GPU names the canonical way. Every flag can also stand in the file of --config, in camelCase:\n"
-               "--idle-timeout 2m is idleTimeout: 2m. Flags win over the file.\n\n"
-               "`dynamo-webhook certs --help` is about certificates.",
+               "--idle-timeout 2m is idleTimeout: 2m. Flags win over the file.",
                "dynamo-webhook");
   Flags flags;
   app.set_help_flag("-h,--help", "print this help");

@@ -13,20 +13,15 @@ struct ServeCommand {
   Config config;
 };
 
-/// The certificates' own subcommand; it reads its own arguments.
-struct CertsCommand {
-  std::vector<std::string> arguments;
-};
-
 /// Print `text` and end: help, version, or a mistake in the arguments.
 struct PrintAndExit {
   std::string text;
   bool usage_error = false;
 };
 
-using Command = std::variant<ServeCommand, CertsCommand, PrintAndExit>;
+using Command = std::variant<ServeCommand, PrintAndExit>;
 
-/// `arguments` without the program's name. Mistakes in flags and configuration file are reported together.
+/// `arguments` without the names of program and subcommand. Mistakes in flags and configuration file are reported together.
 [[nodiscard]] Command parse_arguments(const std::vector<std::string>& arguments);
 
 }  // namespace dynamo::webhook

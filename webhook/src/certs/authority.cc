@@ -9,6 +9,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace dynamo::webhook {
@@ -110,6 +111,10 @@ std::string alternative_names(const std::vector<std::string>& names) {
 
 }  // namespace
 
+std::chrono::seconds backdating(std::chrono::seconds life) {
+  return std::min<std::chrono::seconds>(std::chrono::minutes(5), life / 10);
+}
+
 std::expected<KeyPair, std::string> make_authority(std::string_view name, TimePoint now, std::chrono::seconds life) {
   const Key key(EVP_EC_gen("P-256"));
   const Certificate certificate(X509_new());
@@ -118,7 +123,7 @@ std::expected<KeyPair, std::string> make_authority(std::string_view name, TimePo
   const std::string serial = random_serial(x509);
   // Authorities that follow each other get different names, so that a bundle of two leaves no doubt.
   const bool made = !serial.empty() && X509_set_version(x509, X509_VERSION_3) == 1 &&
-                    set_times(x509, now - kClockSkew, now + life) &&
+                    set_times(x509, now - backdating(life), now + life) &&
                     set_name(X509_get_subject_name(x509), std::string(name) + "-" + serial) &&
                     X509_set_issuer_name(x509, X509_get_subject_name(x509)) == 1 && X509_set_pubkey(x509, key.get()) == 1 &&
                     add_extension(x509, x509, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
@@ -140,7 +145,8 @@ std::expected<KeyPair, std::string> issue_leaf(const KeyPair& authority, const s
   X509* const x509 = certificate.get();
   const bool made =
       !random_serial(x509).empty() && X509_set_version(x509, X509_VERSION_3) == 1 &&
-      set_times(x509, std::max(now - kClockSkew, issuer_validity->from), std::min<TimePoint>(now + life, issuer_validity->to)) &&
+      set_times(x509, std::max<TimePoint>(now - backdating(life), issuer_validity->from),
+                std::min<TimePoint>(now + life, issuer_validity->to)) &&
       set_name(X509_get_subject_name(x509), dns_names.front().substr(0, 64)) &&   // the longest common name there may be
       X509_set_issuer_name(x509, X509_get_subject_name(issuer.get())) == 1 && X509_set_pubkey(x509, key.get()) == 1 &&
       add_extension(x509, issuer.get(), NID_basic_constraints, "critical,CA:FALSE") &&

@@ -25,8 +25,8 @@ struct Validity {
   [[nodiscard]] TimePoint renewal() const { return from + (to - from) / 3 * 2; }
 };
 
-/// Clocks differ: certificates are good from a little before they were made.
-inline constexpr std::chrono::minutes kClockSkew{5};
+/// Clocks differ: a certificate of that life is good from so much before it was made.
+[[nodiscard]] std::chrono::seconds backdating(std::chrono::seconds life);
 
 /// A new self-signed authority with an own P-256 key, good for `life` from `now`.
 [[nodiscard]] std::expected<KeyPair, std::string> make_authority(std::string_view name, TimePoint now,

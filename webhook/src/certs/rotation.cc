@@ -42,7 +42,7 @@ std::expected<bool, ClusterError> Rotation::advance(SharedAuthorities& authoriti
     const auto validity = validity_of(wanted.next.certificate_pem);
     if (!usable(wanted.next, now)) {
       wanted.next = {};
-    } else if (now >= validity->from + kClockSkew + times_.overlap) {
+    } else if (now >= validity->from + backdating(times_.authority_life) + times_.overlap) {
       // The configurations trust it already where this says so; where it does not, the promotion waits a step.
       const auto trusted = cluster_.publish(authorities.bundle());
       if (!trusted) return std::unexpected(trusted.error());

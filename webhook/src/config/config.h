@@ -18,8 +18,8 @@ struct Bytes {
 };
 
 enum class TlsVersion { k12, k13 };
-enum class CertificateMode { kFiles, kSelfManaged };
 enum class Feasibility { kOff, kWarn, kDeny };
+enum class CertificateOrigin { kFiles, kSelfManaged };
 enum class ImmutabilityMode { kStrict, kPhase };
 
 /// Everything that can be set, by flag or in the configuration file. config/settings.cc names and explains each.
@@ -31,7 +31,8 @@ struct Config {
   std::uint16_t ops_port = 8080;          ///< 0 = no such port
 
   // Certificates
-  CertificateMode certificates = CertificateMode::kFiles;
+  CertificateOrigin certificates = CertificateOrigin::kFiles;
+  std::string service = "dynamo-webhook"; ///< self-managed: the Service by which the API server calls us
   std::string tls_cert_file = "/etc/dynamo-webhook/tls/tls.crt";
   std::string tls_key_file = "/etc/dynamo-webhook/tls/tls.key";
   std::string client_ca_file;

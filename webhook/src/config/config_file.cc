@@ -75,8 +75,8 @@ std::vector<std::string> check(const Config& config) {
   require(config.queue_depth >= 1, "--queue-depth must be at least 1");
   require(config.workers <= 1024, "--workers must be at most 1024");
   require(config.max_body.count >= 1, "--max-body must be at least 1");
-  require(config.max_buffered.count >= config.max_body.count, "--max-buffered must hold at least one --max-body");
-  require(config.client_names.empty() || !config.client_ca_file.empty() || config.certificates != CertificateMode::kFiles,
+  require(config.max_buffered.count / 2 >= config.max_body.count, "--max-buffered must be at least twice --max-body");
+  require(config.client_names.empty() || !config.client_ca_file.empty(),
           "--client-names needs --client-ca-file: without it nobody's certificate is checked");
   require(std::min({config.handshake_timeout, config.header_timeout, config.body_timeout, config.write_timeout,
                     config.idle_timeout}) >= Duration(1),

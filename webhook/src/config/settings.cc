@@ -30,8 +30,9 @@ constexpr Setting kSettings[] = {
     setting<&Config::ops_port>("ops-port", "opsPort", kAddresses, "PORT",
                                "plain HTTP port of /livez, /readyz, /metrics, /version; 0: any free one"),
 
-    setting<&Config::certificates>("certificates", "certificates", kCertificates, "MODE",
-                                   "files: read the files below again whenever they change; self-managed: own authority"),
+    setting<&Config::certificates>("certificates", "certificates", kCertificates, "ORIGIN",
+                                   "files: the two below, renewed by others; self-managed: by our own authority in the cluster"),
+    setting<&Config::service>("service", "service", kCertificates, "NAME", "self-managed: Service that the API server calls"),
     setting<&Config::tls_cert_file>("tls-cert-file", "tlsCertFile", kCertificates, "FILE", "serving certificate with its chain"),
     setting<&Config::tls_key_file>("tls-key-file", "tlsKeyFile", kCertificates, "FILE", "key of the serving certificate"),
     setting<&Config::client_ca_file>("client-ca-file", "clientCAFile", kCertificates, "FILE",

@@ -13,8 +13,8 @@ using Names = std::array<std::pair<Enum, std::string_view>, N>;
 
 constexpr Names<bool, 2> kBools = {{{true, "true"}, {false, "false"}}};
 constexpr Names<TlsVersion, 2> kTlsVersions = {{{TlsVersion::k12, "1.2"}, {TlsVersion::k13, "1.3"}}};
-constexpr Names<CertificateMode, 2> kCertificateModes = {
-    {{CertificateMode::kFiles, "files"}, {CertificateMode::kSelfManaged, "self-managed"}}};
+constexpr Names<CertificateOrigin, 2> kCertificateOrigins = {
+    {{CertificateOrigin::kFiles, "files"}, {CertificateOrigin::kSelfManaged, "self-managed"}}};
 constexpr Names<Feasibility, 3> kFeasibilities = {
     {{Feasibility::kOff, "off"}, {Feasibility::kWarn, "warn"}, {Feasibility::kDeny, "deny"}}};
 constexpr Names<ImmutabilityMode, 2> kImmutabilities = {
@@ -125,7 +125,7 @@ Parsed parse(std::string_view text, Duration& value) {
 }
 
 Parsed parse(std::string_view text, TlsVersion& value) { return parse_name(text, kTlsVersions, value); }
-Parsed parse(std::string_view text, CertificateMode& value) { return parse_name(text, kCertificateModes, value); }
+Parsed parse(std::string_view text, CertificateOrigin& value) { return parse_name(text, kCertificateOrigins, value); }
 Parsed parse(std::string_view text, Feasibility& value) { return parse_name(text, kFeasibilities, value); }
 Parsed parse(std::string_view text, ImmutabilityMode& value) { return parse_name(text, kImmutabilities, value); }
 Parsed parse(std::string_view text, LogLevel& value) { return parse_name(text, kLogLevels, value); }
@@ -144,7 +144,7 @@ std::string format(const std::size_t& value) { return std::to_string(value); }
 std::string format(const Bytes& value) { return format_quantity(value.count, kByteUnits); }
 std::string format(const Duration& value) { return format_quantity(static_cast<std::size_t>(value.count()), kTimeUnits); }
 std::string format(const TlsVersion& value) { return format_name(kTlsVersions, value); }
-std::string format(const CertificateMode& value) { return format_name(kCertificateModes, value); }
+std::string format(const CertificateOrigin& value) { return format_name(kCertificateOrigins, value); }
 std::string format(const Feasibility& value) { return format_name(kFeasibilities, value); }
 std::string format(const ImmutabilityMode& value) { return format_name(kImmutabilities, value); }
 std::string format(const LogLevel& value) { return format_name(kLogLevels, value); }

@@ -11,8 +11,9 @@
 namespace dynamo {
 
 /// How measured tables are used. kSilicon = tables or an error; kHybrid = tables, else transferred estimates;
-/// kEmpirical = estimates only; kSol = roofline without losses.
-enum class DatabaseMode { kSilicon, kHybrid, kEmpirical, kSol };
+/// kEmpirical = estimates only; kSol = roofline without losses; kAuto = per operator the first tier that answers: tables,
+/// transferred estimates, roofline with the usual efficiency of such kernels.
+enum class DatabaseMode { kSilicon, kHybrid, kEmpirical, kSol, kAuto };
 
 /// Bytes per GPU, reported in GiB (2^30).
 struct MemoryBreakdown {

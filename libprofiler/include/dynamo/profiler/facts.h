@@ -9,8 +9,13 @@
 #include <vector>
 
 #include "dynamo/profiler/diagnostic.h"
+#include "dynamo/profiler/model_blocks.h"
+#include "dynamo/profiler/model_hybrid.h"
+#include "dynamo/profiler/model_vision.h"
 #include "dynamo/profiler/model_indexer.h"
 #include "dynamo/profiler/model_state_space.h"
+#include "dynamo/profiler/model_compressed_attention.h"
+#include "dynamo/profiler/model_kimi_hybrid.h"
 #include "dynamo/profiler/quantization.h"
 
 namespace dynamo {
@@ -52,7 +57,7 @@ struct CheckpointQuant {
   std::string group_mode;                 ///< compressed-tensors / mixed_precision: format of the dense weights
   std::string moe_group_mode;             ///< likewise, of the experts
   int block_size = 0;                     ///< edge of fp8 blocks, 0 = none
-  std::vector<std::string> excluded;      ///< projection groups kept in bf16: q, kv, o, indexer, shared_expert
+  std::vector<std::string> excluded;      ///< groups kept in bf16: q, kv, o, indexer, shared_expert, mlp
 };
 
 /// The operator graph a model is priced with.
@@ -89,10 +94,17 @@ struct ModelSpec {
   GdnSpec gdn;                    ///< Qwen3.5
   MambaSpec mamba;                ///< Nemotron-H
   PartFormats part_formats;       ///< Qwen3.5
+  HybridSpec hybrid;              ///< layers of different kinds
+  std::vector<BlockSpec> blocks;  ///< layers searched one by one
+  VisionSpec vision;
   IndexerSpec indexer;            ///< sparse attention only
+  CompressedAttentionSpec compressed_attention;
+  KimiHybridSpec kimi_hybrid;
   CheckpointQuant quant;
 
   [[nodiscard]] bool is_moe() const { return experts > 0; }
+  /// Whether estimates state expert sizes: a family with experts does so for its dense models too.
+  [[nodiscard]] bool states_expert_layout() const { return is_moe() || family == Family::kGemma4Mix; }
 };
 
 enum class Backend { kTrtllm, kSglang, kVllm };

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <expected>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct ProfileOptions {
   ValidateOptions validate;
   DatabaseMode database = DatabaseMode::kSilicon;
   unsigned threads = 0;             ///< 0 = one per core; the answer does not depend on it
+  /// Asked between layouts, from several threads; true ends the search with the error `profile.cancelled`. Empty = never.
+  std::function<bool()> cancelled = {};
 };
 
 /// Everything one request led to.

@@ -10,5 +10,7 @@ namespace dynamo::facts_compiler {
 void compile_systems(const std::filesystem::path& folder, TableWriter& out);
 void compile_models(const std::filesystem::path& folder, TableWriter& out);
 void compile_backends(const std::filesystem::path& folder, TableWriter& out);
+/// One file.
+void compile_efficiency(const std::filesystem::path& file, TableWriter& out);
 
 }  // namespace dynamo::facts_compiler

@@ -7,6 +7,8 @@
 #include "facts/compiler/indexer.h"
 #include "facts/compiler/number_field.h"
 #include "facts/compiler/state_space.h"
+#include "facts/compiler/layer_kinds.h"
+#include "facts/compiler/model_concepts.h"
 
 namespace dynamo::facts_compiler {
 namespace {
@@ -56,7 +58,8 @@ std::string model_row(const std::string& id, const FactNode& model, TableWriter&
   model.allow_only({"same_configuration", "architecture", "layers", "hidden_width", "heads", "kv_heads", "head_width", "ffn_width",
                     "vocabulary", "context_tokens", "experts", "experts_per_token", "expert_ffn_width",
                     "shared_experts", "shared_expert_ffn_width", "qk_norm", "kv_lora_rank", "q_lora_rank", "qk_nope_head_width",
-                    "qk_rope_head_width", "v_head_width", "mtp_layers", "gated_delta", "mamba", "part_formats", "indexer", "quant"});
+                    "qk_rope_head_width", "v_head_width", "mtp_layers", "gated_delta", "mamba", "part_formats", "indexer",
+                    "layer_kinds", "blocks", "vision", "compressed_attention", "kimi_hybrid", "quant"});
   RowWriter row;
   row.text("id", id);
   row.text("architecture", model.at("architecture").text());
@@ -64,9 +67,14 @@ std::string model_row(const std::string& id, const FactNode& model, TableWriter&
   if (const auto value = model.find("qk_norm")) row.expression("qk_norm", value->boolean() ? "true" : "false");
   add_numbers(model, kLatent, row);
   add_state_space(model, row);
+  if (const auto kinds = model.find("layer_kinds")) row.expression("hybrid", hybrid_row(*kinds));
+  if (const auto blocks = model.find("blocks")) row.expression("blocks", block_rows(*blocks, out));
+  if (const auto vision = model.find("vision")) row.expression("vision", vision_row(*vision));
   if (const auto indexer = model.find("indexer")) {
     row.expression("indexer", indexer_row(*indexer, model.at("layers").integer()));
   }
+  add_compressed_attention(model, row);
+  add_kimi_hybrid(model, row);
   if (const auto quant = model.find("quant")) row.expression("quant", quant_row(*quant, out));
   return row.braced();
 }

@@ -11,7 +11,7 @@ namespace dynamo::facts_compiler {
 struct NumberField {
   const char* key;
   const char* member;
-  bool required;
+  bool required = false;
 };
 
 void add_numbers(const FactNode& node, std::span<const NumberField> fields, RowWriter& row);

@@ -5,6 +5,7 @@
 
 #include "facts/kv_fraction.h"
 #include "perf/roofline_sparse.h"
+#include "perf/memory/state_caches.h"
 
 namespace dynamo::perf {
 
@@ -23,9 +24,13 @@ constexpr ActivationRow kActivations[] = {
     {Family::kGpt, {10, 6, 5, 5}, {13, 8, 6.5, 6.5}},
     {Family::kLlama, {11, 6.5, 5, 5}, {14, 8.5, 6.5, 6.5}},
     {Family::kMoe, {22, 13, 10, 10}, {28, 17, 13, 13}},
+    {Family::kGemma4Mix, {22, 13, 10, 10}, {28, 17, 13, 13}},
+    {Family::kStep3p7, {22, 13, 10, 10}, {28, 17, 13, 13}},
     {Family::kDeepseek, {22, 13, 10, 10}, {28, 17, 13, 13}},
     {Family::kDeepseekV32, {22, 13, 10, 10}, {28, 17, 13, 13}},
     {Family::kKimiK25, {22, 13, 10, 10}, {28, 17, 13, 13}},
+    {Family::kDeepseekV4, {22, 13, 10, 10}, {28, 17, 13, 13}},
+    {Family::kKimiK3, {10, 6, 5, 5}, {28, 17, 13, 13}},
 };
 constexpr ActivationRow kOtherFamilies = {Family::kGpt, {10, 6, 5, 5}, {13, 8, 6.5, 6.5}};
 
@@ -62,12 +67,18 @@ double latent_bytes(const ModelSpec& model, KvQuant kv) {
   return bytes * model.kv_lora_rank + 2.0 * model.qk_rope_head_dim + SparseRoofline::index_entry_bytes(model.indexer.head_dim);
 }
 
+/// Families whose windowed layers keep no more of the cache than the window, and whose experts sort tokens in a buffer.
+bool caps_window(Family family) { return family == Family::kGemma4Mix || family == Family::kStep3p7; }
+
+bool sorts_by_expert(Family family) { return has_latent_attention(family) || family == Family::kDeepseekV4; }
+
 /// Buffer in which tokens are sorted by expert, with one 4-byte scale per block of 128: every token of every attention replica,
 /// for each of the rank's experts that it may choose.
 double expert_workspace_bytes(const ModelSpec& model, Backend backend, const Parallelism& parallel, int tokens) {
   constexpr double kScaleBlock = 128;
   constexpr double kScaleBytes = 4;
-  const double width = backend == Backend::kSglang ? model.hidden : static_cast<double>(model.heads) * model.head_dim;
+  const bool residual = backend == Backend::kSglang || caps_window(model.family);
+  const double width = residual ? model.hidden : static_cast<double>(model.heads) * model.head_dim;
   const double pairs = static_cast<double>(model.experts) * model.experts_per_token / parallel.moe_ep;
   return tokens * width * parallel.dp * pairs / kScaleBlock * kScaleBytes;
 }
@@ -79,6 +90,8 @@ Footprint::Footprint(const Database::Impl& database, const ModelSpec& model, con
     : database_(database), model_(model), quant_(quant), parallel_(parallel), nextn_(nextn) {
   for (const OperatorPtr& op : graph.context) weight_bytes_ += op->weight_bytes();
   weight_bytes_ /= parallel.pp;
+  for (const OperatorPtr& op : graph.encoder.patches) encoder_weight_bytes_ += op->weight_bytes();
+  for (const OperatorPtr& op : graph.encoder.tokens) encoder_weight_bytes_ += op->weight_bytes();
 }
 
 double Footprint::token_kv_bytes() const {
@@ -95,11 +108,16 @@ double Footprint::delta_state_bytes() const {
 }
 
 double Footprint::kv_bytes(int seq_len) const {
+  if (model_.compressed_attention.present()) return compressed_cache_bytes(model_, quant_.kv, seq_len);
+  if (model_.kimi_hybrid.present()) {
+    return kimi_cache_bytes(model_, quant_.kv, database_.backend, parallel_.tp, nextn_ > 0, seq_len);
+  }
   if (has_latent_attention(model_.family)) {
     return latent_bytes(model_, quant_.kv) * model_.layers * seq_len;   // the same on every rank
   }
   if (model_.family == Family::kQwen35) return token_kv_bytes() * model_.gdn.full_layers * seq_len + delta_state_bytes();
   const double layer = token_kv_bytes();
+  if (caps_window(model_.family)) return windowed_kv_bytes(seq_len);
   if (has_alternating_windows(model_)) {
     const int windowed = model_.layers / 2;
     return layer * (static_cast<double>(windowed) * std::min(seq_len, kAlternatingWindow) +
@@ -108,11 +126,24 @@ double Footprint::kv_bytes(int seq_len) const {
   return layer * model_.layers * seq_len;
 }
 
+double Footprint::windowed_kv_bytes(int seq_len) const {
+  const auto bytes = [&](const AttentionLayers& kind) {
+    const int kept = kind.window > 0 ? std::min(seq_len, kind.window) : seq_len;
+    // Keys and values have one width; the reference takes Step's from its layers with full attention.
+    const AttentionLayers& widths = model_.family == Family::kStep3p7 ? model_.hybrid.full : kind;
+    const int kv_heads = (widths.kv_heads + parallel_.tp - 1) / parallel_.tp;
+    return static_cast<double>(kind.layers()) * kv_heads * widths.head_dim * 2.0 * facts_of(quant_.kv).bytes_per_element * kept;
+  };
+  return bytes(model_.hybrid.full) + bytes(model_.hybrid.windowed);
+}
+
 double Footprint::activation_bytes(const Load& load) const {
   const bool sglang = database_.backend == Backend::kSglang;
   const double width = static_cast<double>(model_.heads) * model_.head_dim;
   double bytes = 2.0 * load.tokens * width * activation_coefficient(model_.family, database_.backend, parallel_.tp);
-  if (has_latent_attention(model_.family)) bytes += expert_workspace_bytes(model_, database_.backend, parallel_, load.tokens);
+  if (sorts_by_expert(model_.family) || caps_window(model_.family)) {
+    bytes += expert_workspace_bytes(model_, database_.backend, parallel_, load.tokens);
+  }
   bytes = std::max(bytes, sglang ? kMinActivationsSglang : kMinActivations);
   if (load.drafting && nextn_ > 0) {
     if (load.drafted_tokens.has_value() && load.tokens > 0) {
@@ -123,6 +154,18 @@ double Footprint::activation_bytes(const Load& load) const {
     }
   }
   return sglang ? bytes * kSglangActivationOverhead : bytes;
+}
+
+MemoryBreakdown Footprint::encoder(const EncoderLoad& load) const {
+  if (load.images == 0) return {};
+  constexpr double kMinEncoderActivations = 32 * kMib;
+  constexpr double kWidthsAlive = 3;   // queries to values, attention output, FFN: of one patch, in hidden widths
+  constexpr double kBf16Bytes = 2;
+  const VisionSpec& vision = model_.vision;
+  const double patches = static_cast<double>(load.own_images) * load.image.patches;
+  const double tokens = static_cast<double>(load.images) * load.image.tokens;   // every rank holds the whole batch's
+  const double bytes = kBf16Bytes * (patches * vision.hidden * kWidthsAlive + tokens * vision.output * vision.projectors);
+  return {.weights_gib = encoder_weight_bytes_ / kGib, .activations_gib = std::max(bytes, kMinEncoderActivations) / kGib};
 }
 
 MemoryBreakdown Footprint::of(const Load& load) const {

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "perf/graph.h"
+#include "perf/phase.h"
 
 namespace dynamo::perf {
 
@@ -21,6 +21,9 @@ class Footprint {
   };
   [[nodiscard]] MemoryBreakdown of(const Load& load) const;
 
+  /// What the vision encoder adds while it encodes: its weights and activations.
+  [[nodiscard]] MemoryBreakdown encoder(const EncoderLoad& load) const;
+
   /// KV cache of one sequence of that many tokens, bytes of one rank.
   [[nodiscard]] double kv_bytes(int seq_len) const;
   [[nodiscard]] double capacity_bytes() const { return database_.system.mem_capacity_bytes; }
@@ -30,6 +33,8 @@ class Footprint {
   [[nodiscard]] double token_kv_bytes() const;
   /// What a sequence of any length keeps in the layers of gated delta rule.
   [[nodiscard]] double delta_state_bytes() const;
+  /// Of a model whose windowed layers keep the window only.
+  [[nodiscard]] double windowed_kv_bytes(int seq_len) const;
   [[nodiscard]] double activation_bytes(const Load& load) const;
 
   const Database::Impl& database_;
@@ -38,6 +43,7 @@ class Footprint {
   Parallelism parallel_;
   int nextn_;
   double weight_bytes_ = 0;
+  double encoder_weight_bytes_ = 0;
 };
 
 /// How a backend divides a GPU's memory between everything else and the KV cache.

@@ -23,4 +23,7 @@ OperatorPtr make_context_attention(std::string name, double scale, const Databas
 OperatorPtr make_generation_attention(std::string name, double scale, const Database::Impl& database,
                                       const AttentionConfig& config);
 
+/// Attention of a vision encoder: the step's batch is images, its sequence the patches of one.
+OperatorPtr make_encoder_attention(std::string name, double scale, const Database::Impl& database, int heads, int head_dim);
+
 }  // namespace dynamo::perf

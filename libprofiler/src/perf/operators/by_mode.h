@@ -4,17 +4,45 @@
 
 namespace dynamo::perf {
 
-/// Answers a query as the database mode wants: `roof()` in ms, `measured()` and `estimated()` as Result<Timing>.
+/// What by_mode needs to know of a kernel beside its times.
+struct KernelKind {
+  const Database::Impl& database;
+  KernelClass kernel = KernelClass::kOther;
+};
+
+/// Whether a database that falls from tier to tier may go on to the next one.
+[[nodiscard]] inline bool has_no_answer(const Error& error) {
+  return error.kind == ErrorKind::kMissingData || error.kind == ErrorKind::kNotEstimable || error.kind == ErrorKind::kMissingFlops;
+}
+
+/// Answers a query as `mode` wants: `roof()` in ms, `measured()` and `estimated()` as Result<Timing>. `mode` is the database's
+/// unless an operator is stricter.
+template <typename Roof, typename Measured, typename Estimated>
+Result<Timing> by_mode(const KernelKind& kind, DatabaseMode mode, const Roof& roof, const Measured& measured,
+                       const Estimated& estimated) {
+  if (mode == DatabaseMode::kSol) return Timing::modelled(roof(), Source::kSol);
+  if (mode == DatabaseMode::kEmpirical) return estimated();
+  Result<Timing> time = measured();
+  if (time.has_value()) {
+    if (kind.database.observe) kind.database.observe(kind.kernel, roof(), time->ms);
+    return time;
+  }
+  if (mode == DatabaseMode::kSilicon || !is_data_miss(time.error())) return time;
+  time = estimated();
+  if (mode != DatabaseMode::kAuto || time.has_value() || !has_no_answer(time.error())) return time;
+  return Timing::modelled(kind.database.efficiency.modelled_ms(kind.kernel, roof()), Source::kModelled);
+}
+
+template <typename Roof, typename Measured, typename Estimated>
+Result<Timing> by_mode(const KernelKind& kind, const Roof& roof, const Measured& measured, const Estimated& estimated) {
+  return by_mode(kind, kind.database.mode, roof, measured, estimated);
+}
+
+/// For kernels of no class of their own.
 template <typename Roof, typename Measured, typename Estimated>
 Result<Timing> by_mode(DatabaseMode mode, const Roof& roof, const Measured& measured, const Estimated& estimated) {
-  switch (mode) {
-    case DatabaseMode::kSol: return Timing::modelled(roof(), Source::kSol);
-    case DatabaseMode::kEmpirical: return estimated();
-    case DatabaseMode::kSilicon: return measured();
-    case DatabaseMode::kHybrid: break;
-  }
-  Result<Timing> time = measured();
-  return !time.has_value() && is_data_miss(time.error()) ? estimated() : time;
+  static const Database::Impl any_database{};
+  return by_mode(KernelKind{any_database, KernelClass::kOther}, mode, roof, measured, estimated);
 }
 
 }  // namespace dynamo::perf

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "perf/interp/curve.h"
-#include "perf/operators/estimate.h"
+#include "perf/operators/by_mode.h"
 #include "perf/roofline.h"
 
 namespace dynamo::perf {
@@ -63,6 +63,7 @@ class RankedCollective : public Operator {
  protected:
   [[nodiscard]] const Database::Impl& database() const { return database_; }
   [[nodiscard]] virtual double sol(double elements, int ranks) const = 0;
+  [[nodiscard]] virtual KernelClass kernel() const = 0;
   /// Tag of an operation that a single rank does not need.
   [[nodiscard]] virtual Source idle_source() const = 0;
 
@@ -70,14 +71,9 @@ class RankedCollective : public Operator {
   Result<Timing> query(const StepShape& step) const override {
     if (ranks_ <= 1) return Timing::modelled(0, idle_source());
     const double size = split_.of(step.tokens) * elements_;
-    switch (database_.mode) {
-      case DatabaseMode::kSol: return Timing::modelled(sol(size, ranks_), Source::kSol);
-      case DatabaseMode::kEmpirical: return estimated(size);
-      case DatabaseMode::kSilicon: return measured(size);
-      case DatabaseMode::kHybrid: break;
-    }
-    Result<Timing> time = measured(size);
-    return !time.has_value() && is_data_miss(time.error()) ? estimated(size) : time;
+    return by_mode(
+        KernelKind{database_, kernel()}, [&] { return sol(size, ranks_); }, [&] { return measured(size); },
+        [&] { return estimated(size); });
   }
 
   [[nodiscard]] Result<Timing> measured(double size) const {
@@ -133,6 +129,7 @@ class AllReduce final : public RankedCollective {
   double sol(double elements, int ranks) const override {
     return all_reduce_sol_ms(elements, ranks, database().system.p2p_bytes_per_s(ranks));
   }
+  KernelClass kernel() const override { return KernelClass::kAllReduce; }
   Source idle_source() const override { return Source::kEmpirical; }
 };
 
@@ -160,6 +157,7 @@ class NcclCollective final : public RankedCollective {
     return collective_sol_ms(elements, ranks, facts_of(CommQuant::kHalf).bytes_per_element,
                              database().system.p2p_bytes_per_s(ranks), kind_ == Collective::kAllReduce);
   }
+  KernelClass kernel() const override { return KernelClass::kCollective; }
   Source idle_source() const override { return database().mode == DatabaseMode::kSol ? Source::kSol : Source::kEmpirical; }
   Collective kind_;
 };

@@ -5,7 +5,7 @@
 #include "perf/interp/grid_query.h"
 #include "perf/operators/attention.h"
 #include "perf/operators/attention_tables.h"
-#include "perf/operators/estimate.h"
+#include "perf/operators/by_mode.h"
 
 namespace dynamo::perf {
 
@@ -59,14 +59,9 @@ class ContextAttention final : public Operator {
 
   [[nodiscard]] Result<Timing> one(int batch, int sequence, int prefix) const {
     if (!flops_.has_value()) return std::unexpected(flops_.error());
-    switch (database_.mode) {
-      case DatabaseMode::kSol: return Timing::modelled(sol_query(batch, sequence, prefix), Source::kSol);
-      case DatabaseMode::kEmpirical: return estimated(batch, sequence, prefix);
-      case DatabaseMode::kSilicon: return measured(batch, sequence, prefix);
-      case DatabaseMode::kHybrid: break;
-    }
-    Result<Timing> time = measured(batch, sequence, prefix);
-    return !time.has_value() && is_data_miss(time.error()) ? estimated(batch, sequence, prefix) : time;
+    return by_mode(
+        KernelKind{database_, KernelClass::kPrefillAttention}, [&] { return sol_query(batch, sequence, prefix); },
+        [&] { return measured(batch, sequence, prefix); }, [&] { return estimated(batch, sequence, prefix); });
   }
 
   /// The tables hold whole prompts; a cached prefix leaves (S^2 - p^2) / S^2 of the work.

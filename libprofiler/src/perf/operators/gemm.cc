@@ -6,7 +6,7 @@
 
 #include "perf/interp/grid_query.h"
 #include "perf/interp/site_query.h"
-#include "perf/operators/estimate.h"
+#include "perf/operators/by_mode.h"
 #include "perf/operators/gemm_scale.h"
 #include "perf/roofline.h"
 
@@ -89,14 +89,9 @@ class Gemm final : public Operator {
   }
 
   [[nodiscard]] Result<Timing> product(int m) const {
-    switch (database_.mode) {
-      case DatabaseMode::kSol: return Timing::modelled(sol_(m, shape_.n, shape_.k), Source::kSol);
-      case DatabaseMode::kEmpirical: return estimated(m);
-      case DatabaseMode::kSilicon: return measured(m);
-      case DatabaseMode::kHybrid: break;
-    }
-    Result<Timing> time = measured(m);
-    return !time.has_value() && is_data_miss(time.error()) ? estimated(m) : time;
+    const KernelKind kind{database_, gemm_class(facts_of(shape_.quant).compute)};
+    return by_mode(
+        kind, [&] { return sol_(m, shape_.n, shape_.k); }, [&] { return measured(m); }, [&] { return estimated(m); });
   }
 
   [[nodiscard]] Result<Timing> measured(int m) const {
@@ -111,6 +106,7 @@ class Gemm final : public Operator {
   /// fp8_static saves the scaling passes that the fp8 measurement contains; never below the roofline.
   [[nodiscard]] Result<Timing> without_scaling(const Timing& fp8, int m) const {
     Result<double> saved = scales_->compute_scale_ms(m, shape_.k);
+    if (!saved.has_value() && database_.mode == DatabaseMode::kAuto && has_no_answer(saved.error())) return fp8;
     if (!saved.has_value()) return std::unexpected(saved.error());
     double ms = fp8.ms - *saved;
     if (shape_.low_precision_input) {

@@ -46,7 +46,7 @@ struct GemmScales::Pass {
     if (damaged.has_value()) return std::unexpected(*damaged);
     if (database.mode == DatabaseMode::kEmpirical) return estimated(m, k);
     Result<double> ms = measured(m, k);
-    const bool estimate = !ms.has_value() && database.mode == DatabaseMode::kHybrid && is_data_miss(ms.error());
+    const bool estimate = !ms.has_value() && database.may_estimate() && is_data_miss(ms.error());
     return estimate ? estimated(m, k) : ms;
   }
 

@@ -5,7 +5,7 @@
 #include "perf/interp/grid_query.h"
 #include "perf/operators/attention.h"
 #include "perf/operators/attention_tables.h"
-#include "perf/operators/estimate.h"
+#include "perf/operators/by_mode.h"
 
 namespace dynamo::perf {
 
@@ -25,14 +25,9 @@ class GenerationAttention final : public Operator {
  private:
   Result<Timing> query(const StepShape& step) const override {
     if (!flops_.has_value()) return std::unexpected(flops_.error());
-    switch (database_.mode) {
-      case DatabaseMode::kSol: return Timing::modelled(sol(shape_, point(step.batch, step.sequence)), Source::kSol);
-      case DatabaseMode::kEmpirical: return estimated(step.batch, step.sequence);
-      case DatabaseMode::kSilicon: return measured(step.batch, step.sequence);
-      case DatabaseMode::kHybrid: break;
-    }
-    Result<Timing> time = measured(step.batch, step.sequence);
-    return !time.has_value() && is_data_miss(time.error()) ? estimated(step.batch, step.sequence) : time;
+    return by_mode(
+        KernelKind{database_, KernelClass::kDecodeAttention}, [&] { return sol(shape_, point(step.batch, step.sequence)); },
+        [&] { return measured(step.batch, step.sequence); }, [&] { return estimated(step.batch, step.sequence); });
   }
 
   /// Mean over five positions within 10 % of the asked one: smooths the steps between measured lengths.

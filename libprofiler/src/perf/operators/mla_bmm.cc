@@ -31,7 +31,7 @@ Curve curve_of(const Slice* slice, int heads) {
 class MlaBatchedProduct final : public Operator {
  public:
   MlaBatchedProduct(std::string name, double scale, const Database::Impl& database, MlaBmm side, int heads, GemmQuant quant)
-      : Operator(std::move(name), scale), mode_(database.mode), heads_(heads), flops_(database.flops(facts_of(quant))),
+      : Operator(std::move(name), scale), database_(database), heads_(heads), flops_(database.flops(facts_of(quant))),
         roof_{flops_.value_or(0.0), facts_of(quant).bytes_per_element, database.system.mem_bytes_per_s} {
     const std::string op = side == MlaBmm::kPre ? "|mla_gen_pre" : "|mla_gen_post";
     MlaRows rows = mla_rows(database, "mla_bmm", std::string(facts_of(quant).name) + op);
@@ -58,7 +58,7 @@ class MlaBatchedProduct final : public Operator {
     if (!flops_.has_value()) return std::unexpected(flops_.error());
     const double tokens = step.batch;
     return by_mode(
-        mode_, [&] { return roof_.ms(heads_, tokens); }, [&] { return measured(tokens); }, [&] { return estimated(tokens); });
+        KernelKind{database_, KernelClass::kLatentProduct}, [&] { return roof_.ms(heads_, tokens); }, [&] { return measured(tokens); }, [&] { return estimated(tokens); });
   }
 
   [[nodiscard]] double share() const { return static_cast<double>(heads_) / table_heads_; }
@@ -86,7 +86,7 @@ class MlaBatchedProduct final : public Operator {
     return time;
   }
 
-  DatabaseMode mode_;
+  const Database::Impl& database_;
   int heads_;
   int table_heads_ = 0;
   Result<double> flops_;

@@ -1,3 +1,4 @@
+#include "perf/operators/context_chunks.h"
 #include "perf/operators/mla_kernel.h"
 
 #include <mutex>
@@ -13,13 +14,14 @@ namespace {
 class MlaKernel : public Operator {
  public:
   MlaKernel(std::string name, double scale, const Database::Impl& database, DatabaseMode mode, int heads, MlaRows rows)
-      : Operator(std::move(name), scale), mode_(mode), heads_(heads), bytes_per_s_(database.system.mem_bytes_per_s),
+      : Operator(std::move(name), scale), database_(database), mode_(mode), heads_(heads), bytes_per_s_(database.system.mem_bytes_per_s),
         rows_(std::move(rows)) {
     if (rows_.slice != nullptr) grid_.emplace(rows_.slice->grid);
   }
 
  protected:
   [[nodiscard]] DatabaseMode mode() const { return mode_; }
+  [[nodiscard]] KernelKind kind(KernelClass kernel) const { return {database_, kernel}; }
   [[nodiscard]] double heads() const { return heads_; }
   [[nodiscard]] double bytes_per_s() const { return bytes_per_s_; }
 
@@ -41,6 +43,7 @@ class MlaKernel : public Operator {
   }
 
  private:
+  const Database::Impl& database_;
   DatabaseMode mode_;
   int heads_;
   double bytes_per_s_;
@@ -59,15 +62,9 @@ class MlaPrefill final : public MlaKernel {
         roof_{flops_.value_or(0.0), facts_of(config.kv).bytes_per_element, bytes_per_s()} {}
 
  private:
-  /// Context parallelism gives every rank two chunks, one early and one late, so that all ranks work alike.
   Result<Timing> query(const StepShape& step) const override {
     if (!flops_.has_value()) return std::unexpected(flops_.error());
-    if (cp_ <= 1) return one(step.batch, step.sequence, step.prefix);
-    const int chunk = std::max(1, (step.sequence + 2 * cp_ - 1) / (2 * cp_));
-    const Result<Timing> early = one(step.batch, chunk, step.prefix);
-    if (!early.has_value()) return early;
-    const Result<Timing> late = one(step.batch, chunk, step.prefix + step.sequence - chunk);
-    return late.has_value() ? Result<Timing>(early->plus(*late)) : late;
+    return context_chunks(step, cp_, [this](double batch, double sequence, double prefix) { return one(batch, sequence, prefix); });
   }
 
   /// The tables hold whole prompts; a cached prefix leaves (S^2 - p^2) / S^2 of the work.
@@ -81,7 +78,7 @@ class MlaPrefill final : public MlaKernel {
       if (time.has_value()) *time = time->scaled((full * full - prefix * prefix) / (full * full));
       return time;
     };
-    return by_mode(mode(), roof, measured, [&] { return estimate(roof(), at); });
+    return by_mode(kind(KernelClass::kLatentPrefill), mode(), roof, measured, [&] { return estimate(roof(), at); });
   }
 
   double roof_at(const Coordinates& at) const override { return roof_.prefill_ms(at[0], at[1], 0, at[2]); }
@@ -109,7 +106,7 @@ class MlaDecode final : public MlaKernel {
     if (!flops_.has_value()) return std::unexpected(flops_.error());
     const Coordinates at{heads(), static_cast<double>(step.batch), static_cast<double>(step.sequence), 0};
     return by_mode(
-        mode(), [&] { return roof_at(at); }, [&] { return look_up(at, kNoSqrtAxis); },
+        kind(KernelClass::kLatentDecode), mode(), [&] { return roof_at(at); }, [&] { return look_up(at, kNoSqrtAxis); },
         [&] { return estimate(roof_at(at), at); });
   }
 

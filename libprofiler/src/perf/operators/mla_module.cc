@@ -8,7 +8,9 @@ namespace dynamo::perf {
 
 namespace {
 
-DatabaseMode strict(DatabaseMode mode) { return mode == DatabaseMode::kHybrid ? DatabaseMode::kSilicon : mode; }
+DatabaseMode strict(DatabaseMode mode) { 
+  return mode == DatabaseMode::kHybrid || mode == DatabaseMode::kAuto ? DatabaseMode::kSilicon : mode;
+ }
 
 MlaRows module_rows(const Database::Impl& database, std::string_view table, const std::string& formats, int native_heads) {
   const auto rows = database.table(table);

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "perf/interp/curve.h"
-#include "perf/operators/estimate.h"
+#include "perf/operators/by_mode.h"
 #include "perf/operators/moe_reference.h"
 #include "perf/operators/moe_tables.h"
 
@@ -42,14 +42,9 @@ class Experts final : public Operator {
   Result<Timing> query(const StepShape& step) const override {
     if (!flops_.has_value()) return std::unexpected(flops_.error());
     const std::int64_t tokens = static_cast<std::int64_t>(step.tokens) * shape_.attention_dp;
-    switch (database_.mode) {
-      case DatabaseMode::kSol: return Timing::modelled(sol(static_cast<double>(tokens)), Source::kSol);
-      case DatabaseMode::kEmpirical: return estimated(tokens);
-      case DatabaseMode::kSilicon: return measured(tokens);
-      case DatabaseMode::kHybrid: break;
-    }
-    Result<Timing> time = measured(tokens);
-    return !time.has_value() && is_data_miss(time.error()) ? estimated(tokens) : time;
+    return by_mode(
+        KernelKind{database_, experts_class(facts_of(shape_.quant).compute)}, [&] { return sol(static_cast<double>(tokens)); },
+        [&] { return measured(tokens); }, [&] { return estimated(tokens); });
   }
 
   [[nodiscard]] double sol(double tokens) const {

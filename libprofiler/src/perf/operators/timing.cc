@@ -9,6 +9,7 @@ std::string_view name_of(Source source) {
     case Source::kSol: return "sol";
     case Source::kEstimated: return "estimated";
     case Source::kMixed: return "mixed";
+    case Source::kModelled: return "modelled";
   }
   return "";
 }
@@ -26,6 +27,7 @@ Timing Timing::measured(const Found& found) {
 Timing Timing::modelled(double ms, Source source) {
   Timing timing{ms, source, {}};
   timing.shares.modelled = ms;
+  if (source == Source::kModelled) timing.shares.unmeasured = ms;
   return timing;
 }
 
@@ -35,7 +37,8 @@ Timing Timing::plus(const Timing& other) const {
              {shares.looked_up + other.shares.looked_up,
               shares.interpolated + other.shares.interpolated,
               shares.extrapolated + other.shares.extrapolated,
-              shares.modelled + other.shares.modelled}};
+              shares.modelled + other.shares.modelled,
+              shares.unmeasured + other.shares.unmeasured}};
   if (ms == 0) {
     sum.source = other.source;
   } else if (other.ms != 0 && source != other.source) {
@@ -47,7 +50,8 @@ Timing Timing::plus(const Timing& other) const {
 Timing Timing::scaled(double factor) const {
   return {ms * factor,
           source,
-          {shares.looked_up * factor, shares.interpolated * factor, shares.extrapolated * factor, shares.modelled * factor}};
+          {shares.looked_up * factor, shares.interpolated * factor, shares.extrapolated * factor, shares.modelled * factor,
+           shares.unmeasured * factor}};
 }
 
 }  // namespace dynamo::perf

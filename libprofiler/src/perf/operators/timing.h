@@ -9,12 +9,13 @@
 namespace dynamo::perf {
 
 /// Where a time comes from. Spellings are those of the reference answers.
-enum class Source { kSilicon, kEmpirical, kSol, kEstimated, kMixed };
+enum class Source { kSilicon, kEmpirical, kSol, kEstimated, kMixed, kModelled };
 [[nodiscard]] std::string_view name_of(Source source);
 
 /// Milliseconds by how they were obtained.
 struct Shares {
   double looked_up = 0, interpolated = 0, extrapolated = 0, modelled = 0;
+  double unmeasured = 0;   ///< part of `modelled`: kernels whose roofline no comparable measurement corrects
 };
 
 /// The time of one operator or of a sum of operators.

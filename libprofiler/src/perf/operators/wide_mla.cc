@@ -1,3 +1,4 @@
+#include "perf/operators/context_chunks.h"
 #include "perf/operators/wide_mla.h"
 
 #include <algorithm>
@@ -86,14 +87,8 @@ class WidePrefill final : public WideMla {
  private:
   static constexpr int kSequenceAxis = 1;
 
-  /// Context parallelism gives every rank an early and a late chunk.
   Result<Timing> query(const StepShape& step) const override {
-    if (cp_ <= 1) return one(step.batch, step.sequence, step.prefix);
-    const int chunk = std::max(1, (step.sequence + 2 * cp_ - 1) / (2 * cp_));
-    const Result<Timing> early = one(step.batch, chunk, step.prefix);
-    if (!early.has_value()) return early;
-    const Result<Timing> late = one(step.batch, chunk, step.prefix + step.sequence - chunk);
-    return late.has_value() ? Result<Timing>(early->plus(*late)) : late;
+    return context_chunks(step, cp_, [this](double batch, double sequence, double prefix) { return one(batch, sequence, prefix); });
   }
 
   /// The tables hold whole prompts; a cached prefix leaves (S^2 - p^2) / S^2 of the work.
@@ -108,16 +103,10 @@ class WidePrefill final : public WideMla {
   int cp_;
 };
 
-/// Multiplies in the format of the cache where the GPU can.
-FmhaQuant decode_format(const Database::Impl& database, KvQuant kv) {
-  constexpr int kFirstFp8Capability = 89;
-  return kv == KvQuant::kFp8 && database.system.sm_version >= kFirstFp8Capability ? FmhaQuant::kFp8 : FmhaQuant::kBfloat16;
-}
-
 class WideDecode final : public WideMla {
  public:
   WideDecode(std::string name, double scale, const Database::Impl& database, const MlaConfig& config)
-      : WideMla(std::move(name), scale, database, config.heads, decode_format(database, config.kv),
+      : WideMla(std::move(name), scale, database, config.heads, database.decode_format(config.kv),
                 rows_of(database, "wideep_generation_mla", std::string(facts_of(config.kv).name)), kNoSqrtAxis) {}
 
  private:

@@ -28,6 +28,10 @@ void fill_memory(const Engine::Impl& engine, const Workload& load, int batch, Ag
     const MemoryBreakdown decode = engine.footprint->of(step);
     if (decode.total_gib() > point.memory.total_gib()) point.memory = decode;
   }
+  const MemoryBreakdown encoder = engine.footprint->encoder(engine.encoder_load(load, batch));
+  point.encoder_gib = encoder.total_gib();
+  point.memory.weights_gib += encoder.weights_gib;
+  point.memory.activations_gib += encoder.activations_gib;
   const double capacity = engine.footprint->capacity_bytes();
   const double kv = point.memory.kv_cache_gib * kGib;
   const double non_kv = point.memory.total_gib() * kGib - kv;
@@ -55,13 +59,21 @@ void fill_rates(const Engine::Impl& engine, const Workload& load, int batch, dou
 
 }  // namespace
 
-Result<AggregatedPoint> Engine::run_aggregated(const Workload& load, int batch, int ctx_tokens) const {
+Result<AggregatedPoint> Engine::run_aggregated(const Workload& text, int batch, int ctx_tokens) const {
   const Impl& engine = *impl_;
+  const Workload load = engine.whole_prompt(text);
   if (load.isl < 1 || load.osl < 1) {
     return std::unexpected(Error{ErrorKind::kInvalidConfig, "a worker that mixes prefill and decode needs isl and osl above 0"});
   }
   if (const auto fits = check_step_tokens(batch, std::max(load.isl, engine.nextn + 1)); !fits.has_value()) {
     return std::unexpected(fits.error());
+  }
+  Timing encoder;
+  const EncoderLoad images = engine.encoder_load(load, batch);
+  if (images.images > 0) {
+    const auto pass = encoder_pass(engine.graph.encoder, images);
+    if (!pass.has_value()) return std::unexpected(pass.error());
+    encoder = *pass;
   }
   const Schedule s = schedule_of(engine, load, batch, ctx_tokens);
   const Result<Timing> mix = mixed_step(engine.graph, s.mixed);
@@ -74,6 +86,7 @@ Result<AggregatedPoint> Engine::run_aggregated(const Workload& load, int batch, 
   }
 
   AggregatedPoint point;
+  point.encoder_ms = encoder.ms;
   point.balance_score = s.balance_score;
   point.mix_step_ms = mix->ms;
   point.genonly_step_ms = genonly.ms;
@@ -89,13 +102,13 @@ Result<AggregatedPoint> Engine::run_aggregated(const Workload& load, int batch, 
 
   const Backend backend = engine.tables().backend;
   const double dispatch = backend == Backend::kVllm ? kVllmDispatchMsPerLayer * engine.model.layers : 0.0;
-  point.ttft_ms = (mix->ms * s.passes_per_prompt + dispatch) * queue_factor(backend, batch, s.steps_to_prefill);
+  point.ttft_ms = encoder.ms + (mix->ms * s.passes_per_prompt + dispatch) * queue_factor(backend, batch, s.steps_to_prefill);
   const double tpot_steps = s.mix_steps_for_tpot + s.genonly_steps;
   if (tpot_steps > 0) {
     point.tpot_ms = (mix->ms * s.mix_steps_for_tpot + genonly.ms * s.genonly_steps) / tpot_steps / engine.tokens_per_step();
   }
   point.request_latency_ms = point.ttft_ms + point.tpot_ms * std::max(load.osl - 1, 0);
-  const double total = s.mix_steps * mix->ms + s.genonly_steps * genonly.ms;
+  const double total = encoder.ms + s.mix_steps * mix->ms + s.genonly_steps * genonly.ms;
   fill_rates(engine, load, batch, load.osl > 1 && total > 0 ? 1000.0 / total * batch * (load.osl - 1) : 0.0, point);
   fill_memory(engine, load, batch, point);
   return point;

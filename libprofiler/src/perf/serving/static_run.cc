@@ -47,7 +47,8 @@ void project_acceptance(const Engine::Impl& engine, const Workload& load, Static
 
 }  // namespace
 
-MemoryBreakdown Engine::static_memory(const Workload& load, int batch, StaticMode mode) const {
+MemoryBreakdown Engine::static_memory(const Workload& text, int batch, StaticMode mode) const {
+  const Workload load = impl_->whole_prompt(text);
   const int prompt_tokens = (load.isl - load.prefix) * batch;
   Footprint::Load step{.batch = batch, .tokens = prompt_tokens,
                        .seq_len = load.max_seq_len.value_or(load.isl + (mode == StaticMode::kContext ? 1 : load.osl)),
@@ -56,17 +57,30 @@ MemoryBreakdown Engine::static_memory(const Workload& load, int batch, StaticMod
     step.tokens = batch;
     step.drafted_tokens.reset();
   }
-  return impl_->footprint->of(step);
+  MemoryBreakdown memory = impl_->footprint->of(step);
+  if (mode != StaticMode::kGeneration) {
+    const MemoryBreakdown encoder = impl_->footprint->encoder(impl_->encoder_load(load, batch));
+    memory.weights_gib += encoder.weights_gib;
+    memory.activations_gib += encoder.activations_gib;
+  }
+  return memory;
 }
 
-Result<StaticPoint> Engine::run_static(const Workload& load, int batch, StaticMode mode, double latency_factor,
+Result<StaticPoint> Engine::run_static(const Workload& text, int batch, StaticMode mode, double latency_factor,
                                        int stride) const {
   const Impl& engine = *impl_;
+  const Workload load = engine.whole_prompt(text);
   if (const auto fits = check_step_tokens(batch, std::max(load.isl, engine.nextn + 1)); !fits.has_value()) {
     return std::unexpected(fits.error());
   }
   StaticPoint point;
   if (mode != StaticMode::kGeneration) {
+    if (const EncoderLoad images = engine.encoder_load(load, batch); images.images > 0) {
+      const auto encoder = encoder_pass(engine.graph.encoder, images);
+      if (!encoder.has_value()) return std::unexpected(encoder.error());
+      point.encoder_ms = encoder->ms * latency_factor;
+      point.encoder_gib = engine.footprint->encoder(images).total_gib();
+    }
     const auto context = context_pass(engine.graph, batch, load.isl, load.prefix);
     if (!context.has_value()) return std::unexpected(context.error());
     point.context_ms = context->ms * latency_factor;
@@ -77,7 +91,7 @@ Result<StaticPoint> Engine::run_static(const Workload& load, int batch, StaticMo
     point.generation_ms = *generation * latency_factor;
   }
   const Parallelism& p = engine.parallel;
-  point.ttft_ms = point.context_ms;
+  point.ttft_ms = point.encoder_ms + point.context_ms;
   point.tpot_ms = load.osl > 1 ? point.generation_ms / (load.osl - 1) : 0.0;
   point.request_latency_ms = point.ttft_ms + point.tpot_ms * std::max(load.osl - 1, 0);
   if (point.request_latency_ms == 0) point.request_latency_ms = point.context_ms + point.generation_ms;
@@ -91,7 +105,7 @@ Result<StaticPoint> Engine::run_static(const Workload& load, int batch, StaticMo
   point.tokens_per_s_user = point.tpot_ms > 0 ? 1000.0 / point.tpot_ms : 0.0;
   project_acceptance(engine, load, mode, point);
 
-  point.memory = static_memory(load, batch, mode);
+  point.memory = static_memory(text, batch, mode);
   const double capacity = engine.footprint->capacity_bytes();
   const double kv = point.memory.kv_cache_gib * kGib;
   const double non_kv = point.memory.total_gib() * kGib - kv;

@@ -73,6 +73,28 @@ Result native(ColumnCache& columns, std::string_view name) {
   return key;
 }
 
+Result short_dtype(ColumnCache& columns, std::string_view name) {
+  Result key = plain_column(columns, name);
+  if (key) std::replace(key->words.begin(), key->words.end(), std::string("fp8_e4m3"), std::string("fp8"));
+  return key;
+}
+
+Result sharded_heads(ColumnCache& columns) {
+  const auto heads = columns.get("num_heads");
+  const auto ranks = columns.get("tp_size");
+  if (!heads) return std::unexpected(heads.error());
+  if (!ranks) return std::unexpected(ranks.error());
+  std::vector<std::int64_t> numbers = (*heads)->integers;
+  const std::vector<std::int64_t>& tp = (*ranks)->integers;
+  if (numbers.size() != tp.size()) return std::unexpected(std::string("the head or rank counts are no integers"));
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    constexpr std::int64_t kMost = 1 << 20;
+    if (numbers[i] < 0 || numbers[i] > kMost || tp[i] > kMost) return std::unexpected(std::string("a head count is out of range"));
+    numbers[i] *= std::max<std::int64_t>(tp[i], 1);
+  }
+  return code_numbers(numbers);
+}
+
 Result moe_dtype(ColumnCache& columns, std::string_view name) {
   const auto dtype = columns.get(name);
   const auto kernel = columns.get("kernel_source");
@@ -179,6 +201,8 @@ std::expected<CodedKey, std::string> code_key(ColumnCache& columns, const Plan::
     case KeyRule::kConstant: return constant(key.column, columns.rows());
     case KeyRule::kNativeHeads: return native(columns, key.column);
     case KeyRule::kMoeDtype: return moe_dtype(columns, key.column);
+    case KeyRule::kShortDtype: return short_dtype(columns, key.column);
+    case KeyRule::kShardedHeads: return sharded_heads(columns);
   }
   return std::unexpected(std::string("an unknown rule"));
 }

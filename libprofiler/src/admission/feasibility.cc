@@ -1,0 +1,104 @@
+#include "admission/feasibility.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+#include "decide/findings.h"
+#include "dynamo/profiler/document_io.h"
+
+namespace dynamo::admission {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Findings about a decision that make the request impossible and not only doubtful.
+constexpr auto kEnforced =
+    std::to_array<std::string_view>({"profile.sla.unreachable", "profile.load.short", "metadata.name.budget"});
+
+/// No decision because nothing fits; a table that is missing here is not the request's fault.
+bool is_impossible(const Diagnostic& finding) {
+  const bool ours = finding.code == DiagnosticCode::kMissingData || finding.code == DiagnosticCode::kIo ||
+                    finding.code == DiagnosticCode::kInternal;
+  return (finding.severity == Severity::kError && !ours) ||
+         std::ranges::find(kEnforced, finding.rule) != kEnforced.end();
+}
+
+Diagnostic over_deadline(std::chrono::milliseconds deadline) {
+  Diagnostic warning;
+  warning.severity = Severity::kWarning;
+  warning.rule = "admission.deadline";
+  warning.reason = "feasibility was not checked: the search took more than " + std::to_string(deadline.count()) + " ms";
+  warning.hint = "check with kubectl dynamo profile";
+  return warning;
+}
+
+/// The decision that `profile` makes, as findings; nothing when time ran out.
+std::optional<Diagnostics> search(const ValidatedRequest& request, const AdmissionOptions& options,
+                                  const TableStore& tables) {
+  ProfileOptions how;
+  how.validate = options.validate;
+  how.database = options.database;
+  how.threads = options.threads;
+  how.cancelled = [end = Clock::now() + options.deadline] { return Clock::now() >= end; };
+  const auto report = decide(request, tables, how);
+  if (report.has_value()) {
+    return findings_of(request, *report);
+  }
+  if (report.error().items().front().rule == "profile.cancelled") {
+    return std::nullopt;
+  }
+  return report.error();
+}
+
+/// Everything the findings depend on: the spec, and how long the name is.
+std::string memo_key(const ValidatedRequest& request, const Document& document) {
+  const Value* spec = document.root.find("spec");
+  return std::to_string(request.name.size()) + (spec == nullptr ? std::string() : write_json(*spec));
+}
+
+Diagnostics as_severe_as_asked(const Diagnostics& found, bool enforce) {
+  Diagnostics findings;
+  for (Diagnostic finding : found.items()) {
+    finding.severity = enforce && is_impossible(finding) ? Severity::kError : Severity::kWarning;
+    findings.add(std::move(finding));
+  }
+  return findings;
+}
+
+Diagnostics found_or_remembered(const ValidatedRequest& request, const Document& document,
+                                const AdmissionOptions& options, const TableStore& tables) {
+  const std::string key = options.memo == nullptr ? std::string() : memo_key(request, document);
+  if (options.memo != nullptr) {
+    if (auto known = options.memo->find(key)) {
+      return *std::move(known);
+    }
+  }
+  auto found = search(request, options, tables);
+  if (!found.has_value()) {
+    Diagnostics late;
+    late.add(over_deadline(options.deadline));
+    return late;
+  }
+  if (options.memo != nullptr) {
+    options.memo->store(key, *found);
+  }
+  return *std::move(found);
+}
+
+}  // namespace
+
+Diagnostics feasibility(const ValidatedRequest& request, const Document& document, const AdmissionOptions& options,
+                        const TableStore& tables, AdmissionAnswer& answer) {
+  if (!options.check_feasibility) {
+    return {};
+  }
+  const auto begin = Clock::now();
+  const Diagnostics found = found_or_remembered(request, document, options, tables);
+  answer.estimated = true;
+  answer.estimate_time = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
+  return as_severe_as_asked(found, options.enforce_feasibility);
+}
+
+}  // namespace dynamo::admission

@@ -1,0 +1,146 @@
+#include "net/connection.h"
+
+#include <utility>
+
+namespace dynamo::webhook {
+namespace {
+
+constexpr std::string_view kRetryAfter = "Retry-After: 1\r\n";
+/// What one connection may read before the others have a turn.
+constexpr std::size_t kTurnBytes = 256u << 10;
+/// What a refused client may still send before its connection is cut.
+constexpr std::size_t kLingerBytes = 16u << 20;
+/// Requests small enough to be left out of the shared budget: the number of connections bounds them.
+constexpr std::size_t kFreeBytes = 64u << 10;
+
+}  // namespace
+
+Connection::Connection(ConnectionId id, Transport transport, const Router& router, Shared& shared, Clock::time_point now)
+    : id_(id),
+      transport_(std::move(transport)),
+      router_(router),
+      shared_(shared),
+      place_(shared.phases.add(id, transport_.tls() != nullptr ? Phase::kHandshake : Phase::kFresh, now)),
+      reader_(shared.limits),
+      memory_(shared.budget) {}
+
+Connection::Next Connection::step(Clock::time_point now) {
+  switch (phase()) {
+    case Phase::kHandshake: return shake_hands(now);
+    case Phase::kFresh:
+    case Phase::kIdle:
+    case Phase::kHead:
+    case Phase::kBody: return read(now);
+    case Phase::kWriting: return write(now);
+    case Phase::kLingering: return linger();
+    case Phase::kWorking: return Next::kWait;
+  }
+  return Next::kWait;
+}
+
+Connection::Next Connection::shake_hands(Clock::time_point now) {
+  const IoStatus status = transport_.handshake();
+  if (status == IoStatus::kBlocked) return Next::kWait;
+  if (status == IoStatus::kClosed) return close(Ending::kHandshake);
+  if (!shared_.tls.accepts(*transport_.tls())) return close(Ending::kClientName);
+  enter(Phase::kFresh, now);
+  return read(now);
+}
+
+Connection::Next Connection::read(Clock::time_point now) {
+  std::size_t turn = 0;
+  while (turn < kTurnBytes) {
+    const IoResult got = transport_.read(shared_.scratch);
+    if (got.status == IoStatus::kBlocked) return Next::kWait;
+    if (got.status == IoStatus::kClosed) return close(Ending::kClient);
+    turn += got.bytes;
+    reader_.feed(std::string_view(shared_.scratch.data(), got.bytes));
+    if (const Next next = take_in(now); next != Next::kAgain) return next;
+  }
+  return Next::kAgain;
+}
+
+/// Acts on what the reader knows now; kAgain = it needs more bytes.
+Connection::Next Connection::take_in(Clock::time_point now) {
+  const RequestReader::State state = reader_.state();
+  if (state == RequestReader::State::kEmpty) return Next::kAgain;
+  if (phase() == Phase::kFresh || phase() == Phase::kIdle) {
+    request_started_ = now;
+    enter(Phase::kHead, now);
+  }
+  if (state == RequestReader::State::kRefused) {
+    refuse(reader_.refusal().status, reader_.refusal().reason, {}, now);
+    return write(now);
+  }
+  if (reader_.buffered() > kFreeBytes && !memory_.resize(reader_.buffered())) {
+    refuse(503, "too many large requests at once", kRetryAfter, now);
+    return write(now);
+  }
+  if (state == RequestReader::State::kComplete) return Next::kRequest;
+  if (state == RequestReader::State::kBody && phase() == Phase::kHead) enter(Phase::kBody, now);
+  if (reader_.take_continue()) {
+    // Fits into the empty socket buffer of a client that waits; if not, the client goes on without it.
+    [[maybe_unused]] const IoResult sent = transport_.write("HTTP/1.1 100 Continue\r\n\r\n");
+  }
+  return Next::kAgain;
+}
+
+HttpRequest Connection::take_request() {
+  HttpRequest request = reader_.take();
+  request.started = request_started_;
+  return request;
+}
+
+MemoryLease Connection::take_memory() { return std::exchange(memory_, MemoryLease(shared_.budget)); }
+
+void Connection::answer(std::string response, bool close, Clock::time_point now) {
+  output_ = std::move(response);
+  written_ = 0;
+  close_after_ = close;
+  // Closing with unread bytes would reset the connection, and the client would never see the answer.
+  linger_after_ = close && reader_.has_more();
+  enter(Phase::kWriting, now);
+}
+
+void Connection::refuse(int status, std::string_view reason, std::string_view extra_headers, Clock::time_point now) {
+  refused_ = status;
+  answer(plain_response(status, reason, true, extra_headers), true, now);
+  linger_after_ = true;
+}
+
+Connection::Next Connection::write(Clock::time_point now) {
+  while (written_ < output_.size()) {
+    const IoResult sent = transport_.write(std::string_view(output_).substr(written_));
+    if (sent.status == IoStatus::kBlocked) return Next::kWait;
+    if (sent.status == IoStatus::kClosed) return close(Ending::kClient);
+    written_ += sent.bytes;
+  }
+  output_ = {};
+  if (!close_after_) {
+    enter(Phase::kIdle, now);
+    if (const Next next = take_in(now); next != Next::kAgain) return next;
+    return read(now);
+  }
+  transport_.finish();
+  if (!linger_after_) return close(Ending::kAnswered);
+  enter(Phase::kLingering, now);
+  return linger();
+}
+
+Connection::Next Connection::linger() {
+  for (std::size_t turn = 0; turn < kTurnBytes;) {
+    const IoResult got = transport_.discard(shared_.scratch);
+    if (got.status == IoStatus::kBlocked) return Next::kWait;
+    turn += got.bytes;
+    discarded_ += got.bytes;
+    if (got.status == IoStatus::kClosed || discarded_ > kLingerBytes) return close(Ending::kAnswered);
+  }
+  return Next::kAgain;
+}
+
+Connection::Next Connection::close(Ending ending) {
+  ending_ = ending;
+  return Next::kClose;
+}
+
+}  // namespace dynamo::webhook

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dynamo::webhook {
+
+/// One complete request, as far as anything here looks at it.
+struct HttpRequest {
+  std::string method;
+  std::string target;          ///< with its query
+  std::string content_type;
+  bool keep_alive = true;      ///< the client's wish
+  std::string body;
+  std::chrono::steady_clock::time_point started{};   ///< its first byte
+};
+
+/// What an endpoint answers.
+struct HttpReply {
+  int status = 200;
+  std::string content_type;
+  std::string body;
+};
+
+/// Why a request was refused before any endpoint saw it; its connection is closed after the answer.
+struct Refusal {
+  int status = 0;
+  std::string_view reason;     ///< for the client; never quotes what it sent
+};
+
+/// An answer of the connection layer itself, complete with its headers.
+[[nodiscard]] std::string plain_response(int status, std::string_view text, bool close, std::string_view extra_headers = {});
+
+/// The value of `name` in the query of a target; empty where it is absent.
+[[nodiscard]] std::string_view query_value(std::string_view target, std::string_view name);
+
+}  // namespace dynamo::webhook

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "net/chunked_body.h"
+#include "net/request_head.h"
+
+namespace dynamo::webhook {
+
+/// Cuts the bytes of one connection into requests, one at a time. Pure: no socket, no clock.
+class RequestReader {
+ public:
+  enum class State { kEmpty, kHead, kBody, kComplete, kRefused };
+
+  explicit RequestReader(const Limits& limits) : limits_(limits) {}
+
+  /// Adds bytes of the client. Once the state is kComplete or kRefused more bytes are only kept, not looked at.
+  State feed(std::string_view bytes);
+
+  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] const Refusal& refusal() const { return refusal_; }
+  /// The client waits for `100 Continue` before it sends the body. True once per request.
+  [[nodiscard]] bool take_continue();
+  /// Bytes held, for the budget that all connections share.
+  [[nodiscard]] std::size_t buffered() const { return input_.capacity() + body_.capacity(); }
+  /// Bytes after the complete request: the client did not wait for the answer.
+  [[nodiscard]] bool has_more() const { return !input_.empty(); }
+
+  /// The complete request; the reader then looks at what came after it.
+  [[nodiscard]] HttpRequest take();
+
+ private:
+  void advance();
+  void find_head();
+  void read_body();
+  void refuse(Refusal refusal);
+
+  const Limits& limits_;
+  State state_ = State::kEmpty;
+  std::string input_;          ///< not yet looked at
+  std::size_t scanned_ = 0;    ///< of input_, known to hold no end of the head
+  RequestHead head_;
+  std::optional<ChunkedBody> chunks_;
+  std::string body_;
+  Refusal refusal_;
+};
+
+}  // namespace dynamo::webhook

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "net/http.h"
+
+namespace dynamo::webhook {
+
+/// Which endpoint answers what: cpp-httplib behind our own connection layer. It never sees a socket, a body or a header that
+/// a client could do harm with.
+class Router {
+ public:
+  using Endpoint = std::function<HttpReply(const HttpRequest&)>;
+
+  /// `keep_alive` is what clients are told about idle connections.
+  explicit Router(std::chrono::seconds keep_alive);
+  ~Router();
+  Router(const Router&) = delete;
+  Router& operator=(const Router&) = delete;
+
+  // Paths are literal. Register everything before the first respond().
+  void get(const std::string& path, Endpoint endpoint);
+  void post(const std::string& path, Endpoint endpoint);
+  /// Called when an endpoint threw; the client gets 500 and no word of it.
+  void on_failure(std::function<void()> observer);
+
+  /// The whole response. Thread-safe, never throws.
+  [[nodiscard]] std::string respond(const HttpRequest& request, bool close) const;
+
+ private:
+  class Library;
+  std::unique_ptr<Library> library_;
+};
+
+}  // namespace dynamo::webhook

@@ -1,0 +1,275 @@
+#include "net/server.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+#include "net/router.h"
+
+namespace dynamo::webhook {
+namespace {
+
+// Event data: connections have even numbers from 2 on, the rest odd ones.
+constexpr std::uint64_t kWakeEvent = 1;
+constexpr std::uint64_t event_of_listener(int descriptor) { return static_cast<std::uint64_t>(descriptor) * 2 + 3; }
+constexpr int listener_of_event(std::uint64_t event) { return static_cast<int>((event - 3) / 2); }
+
+/// Accepted in one go before others have a turn.
+constexpr int kAcceptBurst = 64;
+/// One TLS record.
+constexpr std::size_t kScratchBytes = 16384;
+constexpr std::string_view kRetryAfter = "Retry-After: 1\r\n";
+
+bool watch(int epoll, int descriptor, std::uint32_t events, std::uint64_t data) {
+  epoll_event event{};
+  event.events = events;
+  event.data.u64 = data;
+  return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
+}
+
+/// Whether the client has given up: the API server says in the query how many seconds it waits (`timeout=5s`).
+bool given_up(const HttpRequest& request) {
+  const std::string_view text = query_value(request.target, "timeout");
+  unsigned seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc{} || std::string_view(end, text.data() + text.size()) != "s") return false;
+  return Clock::now() - request.started > std::chrono::seconds(seconds);
+}
+
+}  // namespace
+
+Server::Server(ServerOptions options, const TlsContext& tls)
+    : options_(std::move(options)),
+      budget_(options_.limits.buffered_bytes),
+      phases_(options_.limits),
+      scratch_(kScratchBytes),
+      shared_{options_.limits, tls, budget_, phases_, scratch_},
+      epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  watch(epoll_.get(), wake_.get(), EPOLLIN, kWakeEvent);
+  queue_ = std::make_unique<WorkQueue>(options_.workers, options_.queue_depth, [this](Task& task) { work(task); });
+}
+
+Server::~Server() { queue_.reset(); }
+
+std::expected<std::uint16_t, std::string> Server::listen(const std::string& address, std::uint16_t port, bool tls,
+                                                         const Router& router) {
+  auto bound = listen_on(address, port);
+  if (!bound) return std::unexpected(bound.error());
+  const int descriptor = bound->descriptor.get();
+  if (!watch(epoll_.get(), descriptor, EPOLLIN, event_of_listener(descriptor))) {
+    return std::unexpected(std::string("epoll: ") + std::strerror(errno));
+  }
+  listeners_.emplace(descriptor, Listener{std::move(bound->descriptor), tls, &router});
+  return bound->port;
+}
+
+std::expected<void, std::string> Server::run() {
+  std::array<epoll_event, 128> events{};
+  for (;;) {
+    const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), wait_time());
+    if (count < 0 && errno != EINTR) return std::unexpected(std::string("epoll: ") + std::strerror(errno));
+    now_ = Clock::now();
+    // Taken before the events: who gets on this list now waits for the next round.
+    const std::vector<ConnectionId> ready = std::exchange(ready_, {});
+    for (const epoll_event& event : std::span(events.data(), static_cast<std::size_t>(std::max(count, 0)))) {
+      const std::uint64_t data = event.data.u64;
+      if (data == kWakeEvent) {
+        deliver();
+      } else if (data % 2 == 0) {
+        step(data);
+      } else if (const auto listener = listeners_.find(listener_of_event(data)); listener != listeners_.end()) {
+        accept_from(listener->second);
+      }
+    }
+    for (const ConnectionId id : ready) step(id);
+    expire();
+    advance_drain();
+    publish_phases();
+    if (closed_idle_ && connections_.empty()) return {};
+  }
+}
+
+int Server::wait_time() const {
+  if (!ready_.empty()) return 0;
+  std::optional<Clock::time_point> next = phases_.next_deadline();
+  if (drain_since_) {
+    const auto step = options_.drain_delay + (closed_idle_ ? options_.drain_timeout : std::chrono::milliseconds(0));
+    next = std::min(next.value_or(Clock::time_point::max()), *drain_since_ + step);
+  }
+  if (!next) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now()).count();
+  return static_cast<int>(std::clamp<std::int64_t>(left, 0, 60000));
+}
+
+// Connections ------------------------------------------------------------------------------------------------------------
+
+void Server::accept_from(const Listener& listener) {
+  for (int i = 0; i < kAcceptBurst; ++i) {
+    Descriptor socket(accept4(listener.descriptor.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket.valid()) {
+      admit(std::move(socket), listener);
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      const auto victim = phases_.dispensable();
+      if (!victim) return;
+      erase(*victim, Ending::kEvicted);
+    } else if (errno != ECONNABORTED && errno != EINTR) {
+      return;
+    }
+  }
+}
+
+void Server::admit(Descriptor socket, const Listener& listener) {
+  counters_.accepted.fetch_add(1, std::memory_order_relaxed);
+  if (connections_.size() >= options_.limits.connections) {
+    const auto victim = phases_.dispensable();
+    if (!victim) return;
+    erase(*victim, Ending::kEvicted);
+  }
+  SslPtr tls = listener.tls ? shared_.tls.new_connection() : nullptr;
+  if (listener.tls && !tls) return;   // no certificate yet
+  const int on = 1;
+  setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  const int descriptor = socket.get();
+  const ConnectionId id = next_id_ += 2;
+  connections_.emplace(id, std::make_unique<Connection>(id, Transport(std::move(socket), std::move(tls)), *listener.router,
+                                                        shared_, now_));
+  if (!watch(epoll_.get(), descriptor, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, id)) erase(id, Ending::kEvicted);
+}
+
+void Server::step(ConnectionId id) {
+  const auto found = connections_.find(id);
+  if (found != connections_.end()) take(*found->second, found->second->step(now_));
+}
+
+void Server::take(Connection& connection, Connection::Next next) {
+  if (const int status = connection.take_refused_status(); status != 0) {
+    counters_.refused[static_cast<std::size_t>(status)].fetch_add(1, std::memory_order_relaxed);
+  }
+  switch (next) {
+    case Connection::Next::kWait: return;
+    case Connection::Next::kAgain: ready_.push_back(connection.id()); return;
+    case Connection::Next::kRequest: serve(connection); return;
+    case Connection::Next::kClose: erase(connection.id(), connection.ending()); return;
+  }
+}
+
+void Server::erase(ConnectionId id, Ending ending) {
+  counters_.endings[static_cast<std::size_t>(ending)].fetch_add(1, std::memory_order_relaxed);
+  connections_.erase(id);
+}
+
+void Server::expire() {
+  while (const auto id = phases_.overdue(now_)) erase(*id, Ending::kTimeout);
+}
+
+void Server::publish_phases() {
+  for (std::size_t i = 0; i < kPhases; ++i) {
+    counters_.phases[i].store(phases_.count(static_cast<Phase>(i)), std::memory_order_relaxed);
+  }
+}
+
+// Requests ---------------------------------------------------------------------------------------------------------------
+
+/// Questions about the process are answered on the spot, so that they work however busy the workers are.
+void Server::serve(Connection& connection) {
+  Task task{connection.id(), &connection.router(), connection.take_request(), false, connection.take_memory()};
+  task.close = !task.request.keep_alive;
+  if (task.request.method != "POST") {
+    const bool close = task.close || draining();
+    connection.answer(connection.router().respond(task.request, close), close, now_);
+    ready_.push_back(connection.id());
+    return;
+  }
+  if (queue_->push(task)) {
+    connection.wait_for_answer(now_);
+    return;
+  }
+  counters_.queue_full.fetch_add(1, std::memory_order_relaxed);
+  const bool close = task.close || draining();
+  connection.answer(plain_response(503, "too many requests are waiting", close, kRetryAfter), close, now_);
+  ready_.push_back(connection.id());
+}
+
+/// On a worker's thread.
+void Server::work(Task& task) {
+  const bool close = task.close || draining();
+  Answer answer{task.connection, {}, close};
+  if (given_up(task.request)) {
+    counters_.expired.fetch_add(1, std::memory_order_relaxed);
+    answer.response = plain_response(503, "the request waited longer than its timeout", close, kRetryAfter);
+  } else {
+    answer.response = task.router->respond(task.request, close);
+  }
+  bool first = false;
+  {
+    const std::lock_guard lock(answers_mutex_);
+    first = answers_.empty();
+    answers_.push_back(std::move(answer));
+  }
+  if (first) wake();
+}
+
+void Server::wake() const {
+  const std::uint64_t one = 1;
+  // Fails only when the counter is full, and then the loop is awake anyway.
+  [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof one);
+}
+
+void Server::deliver() {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const ssize_t got = ::read(wake_.get(), &count, sizeof count);
+  std::vector<Answer> answers;
+  {
+    const std::lock_guard lock(answers_mutex_);
+    answers.swap(answers_);
+  }
+  for (Answer& answer : answers) {
+    const auto found = connections_.find(answer.connection);
+    if (found == connections_.end()) continue;   // the client has gone
+    found->second->answer(std::move(answer.response), answer.close, now_);
+    step(answer.connection);
+  }
+}
+
+// The end ----------------------------------------------------------------------------------------------------------------
+
+void Server::drain() {
+  draining_ = true;
+  wake();
+}
+
+void Server::stop() {
+  stopping_ = true;
+  drain();
+}
+
+void Server::advance_drain() {
+  if (!draining()) return;
+  if (!drain_since_) drain_since_ = now_;
+  const bool over = stopping_ || now_ >= *drain_since_ + options_.drain_delay;
+  if (over && !closed_idle_) {
+    // Who has been accepted by the kernel is served; the rest is refused from here on.
+    for (const auto& [descriptor, listener] : listeners_) accept_from(listener);
+    listeners_.clear();
+    closed_idle_ = true;
+  }
+  if (!closed_idle_) return;
+  for (const Phase phase : {Phase::kFresh, Phase::kIdle}) {
+    while (const auto id = phases_.front(phase)) erase(*id, Ending::kDrained);
+  }
+  if (stopping_ || now_ >= *drain_since_ + options_.drain_delay + options_.drain_timeout) {
+    while (!connections_.empty()) erase(connections_.begin()->first, Ending::kDrained);
+  }
+}
+
+}  // namespace dynamo::webhook

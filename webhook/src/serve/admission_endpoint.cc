@@ -1,0 +1,100 @@
+#include "serve/admission_endpoint.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <exception>
+
+namespace dynamo::webhook {
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+
+/// controller-runtime's: ten to the power of -8 … 3.
+constexpr std::array<double, 12> kLatencyBounds = {1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100, 1000};
+constexpr std::array<double, 11> kDecisionBounds = {0.0001, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1};
+/// Left of the client's timeout for the way back.
+constexpr std::chrono::milliseconds kReserve{250};
+
+/// What the client still waits (`?timeout=5s`), less a reserve; `most` where it does not say.
+std::chrono::milliseconds time_left(const HttpRequest& request, std::chrono::milliseconds most) {
+  const std::string_view text = query_value(request.target, "timeout");
+  unsigned seconds = 0;
+  if (std::from_chars(text.data(), text.data() + text.size(), seconds).ec != std::errc{}) return most;
+  const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - request.started);
+  const auto left = std::chrono::milliseconds(std::chrono::seconds(seconds)) - waited - kReserve;
+  return std::clamp(left, std::chrono::milliseconds(0), most);
+}
+
+class InFlight {
+ public:
+  explicit InFlight(std::atomic<std::uint64_t>& gauge) : gauge_(gauge) { ++gauge_; }
+  ~InFlight() { --gauge_; }
+  InFlight(const InFlight&) = delete;
+  InFlight& operator=(const InFlight&) = delete;
+
+ private:
+  std::atomic<std::uint64_t>& gauge_;
+};
+
+}  // namespace
+
+AdmissionMetrics::AdmissionMetrics() : latency(kLatencyBounds) {
+  for (const char* code : {"200", "500"}) by_code.add({{"code", code}}, 0);
+}
+
+DecisionMetrics::DecisionMetrics() : seconds(kDecisionBounds) {}
+
+HttpReply AdmissionEndpoint::operator()(const HttpRequest& request) {
+  const InFlight counted(metrics_.in_flight);
+  const auto start = std::chrono::steady_clock::now();
+  HttpReply reply = judge(request);
+  metrics_.latency.observe(Seconds(std::chrono::steady_clock::now() - start).count());
+  metrics_.by_code.add({{"code", std::to_string(reply.status)}});
+  return reply;
+}
+
+/// A failure of ours is HTTP 500: then the failurePolicy decides, not a made-up verdict.
+HttpReply AdmissionEndpoint::judge(const HttpRequest& request) {
+  try {
+    AdmissionOptions options = shared_.options;
+    options.deadline = time_left(request, options.deadline);
+    const auto start = std::chrono::steady_clock::now();
+    AdmissionAnswer answer = answer_review(path_, request.content_type, request.body, options, shared_.tables);
+    note(answer, Seconds(std::chrono::steady_clock::now() - start).count());
+    const bool review = answer.http_status == 200;
+    return {answer.http_status, review ? "application/json" : "text/plain; charset=utf-8", std::move(answer.body)};
+  } catch (const std::exception&) {
+    // What an exception says may quote the request.
+    shared_.log.error("request failed inside", {{"path", route_}, {"bytes", request.body.size()}});
+  } catch (...) {
+    shared_.log.error("request failed inside", {{"path", route_}, {"bytes", request.body.size()}});
+  }
+  ++metrics_.panics;
+  return {500, "text/plain; charset=utf-8", "internal failure; the log says more\n"};
+}
+
+void AdmissionEndpoint::note(const AdmissionAnswer& answer, double seconds) {
+  shared_.decisions.seconds.observe(seconds);
+  const bool reviewed = answer.http_status == 200;
+  const std::string_view decision = !reviewed ? "unreadable" : !answer.allowed ? "denied" : answer.warnings > 0 ? "warned" : "allowed";
+  if (answer.rules.empty()) shared_.decisions.decisions.add({{"decision", decision}, {"rule", ""}});
+  std::string rules;
+  for (const std::string& rule : answer.rules) {
+    shared_.decisions.decisions.add({{"decision", decision}, {"rule", rule}});
+    rules += (rules.empty() ? "" : ",") + rule;
+  }
+  shared_.log.info(decision, {{"uid", answer.uid},
+                              {"operation", answer.operation},
+                              {"namespace", answer.namespace_name},
+                              {"name", answer.name},
+                              {"path", route_},
+                              {"httpStatus", answer.http_status},
+                              {"code", answer.status_code},
+                              {"rules", rules},
+                              {"warnings", answer.warnings},
+                              {"seconds", seconds}});
+}
+
+}  // namespace dynamo::webhook
