@@ -57,7 +57,7 @@ Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::stri
   const auto moe_tp = size("moe_tp_size", low);
   const auto moe_ep = size("moe_ep_size", low);
   if (!model.states_expert_layout()) return p;
-  if (!moe_tp.has_value() && !moe_ep.has_value()) {
+  if (model.is_moe() && !moe_tp.has_value() && !moe_ep.has_value()) {
     args.complain(prefix + "moe_tp_size or " + prefix + "moe_ep_size is required for a model with experts");
   }
   const int width = p.tp * p.dp * p.cp;

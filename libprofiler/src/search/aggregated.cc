@@ -180,6 +180,7 @@ Outcome search_aggregated(const Scenario& scenario, const TableStore& tables) {
     result.drops.append_to(outcome.summary.dropped);
     outcome.summary.feasible += result.feasible;
   }
+  outcome.memory_bound = outcome.rows.empty() && memory_alone(outcome.summary.dropped);
   std::ranges::stable_sort(outcome.rows, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
   outcome.summary.enumerated = total_dropped(outcome.summary.dropped) + outcome.summary.feasible;
   return outcome;

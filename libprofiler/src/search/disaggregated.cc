@@ -21,9 +21,11 @@ Outcome search_disaggregated(const Scenario& scenario, const TableStore& tables)
 
   RoleCandidates prefill = role_candidates(scenario, *prefill_session);
   RoleCandidates decode = role_candidates(scenario, *decode_session);
-  const PairingRules rules{scenario.total_gpus, scenario.osl, scenario.backend == Backend::kSglang, *ladder,
+  const PairingRules rules{scenario.unit_gpus.value_or(scenario.total_gpus), scenario.osl, scenario.backend == Backend::kSglang, *ladder,
                            scenario.tpot_ms, scenario.request_latency_ms,
                            prefill_session->wide_experts || decode_session->wide_experts};
+  const RoleCandidates* missing = prefill.rows.empty() ? &prefill : decode.rows.empty() ? &decode : nullptr;
+  outcome.memory_bound = missing != nullptr && memory_alone(missing->drops.entries());
   Pairing pairing = pair_workers(prefill.rows, decode.rows, rules, prefill.drops, decode.drops);
   outcome.rows = std::move(pairing.rows);
   prefill.drops.append_to(summary.dropped);

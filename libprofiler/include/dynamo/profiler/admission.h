@@ -61,6 +61,7 @@ struct AdmissionAnswer {
   std::size_t warnings = 0;
   bool dry_run = false;
   bool estimated = false;              ///< a search was run or remembered
+  bool remembered = false;             ///< its outcome came out of the memo
   std::chrono::microseconds estimate_time{0};
 };
 
@@ -74,7 +75,7 @@ inline constexpr std::size_t kMaxReviewBytes = 7u << 20;
                                             const AdmissionOptions& options,
                                             const TableStore& tables);
 
-/// A new object as it is behind the mutating webhook.
-[[nodiscard]] Value mutated_object(Value object, const AdmissionOptions& options);
+/// A new or updated object as it is behind the mutating webhook.
+[[nodiscard]] Value mutated_object(Value object, bool created, const AdmissionOptions& options);
 
 }  // namespace dynamo

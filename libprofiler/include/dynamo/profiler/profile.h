@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dynamo/profiler/document.h"
+#include "dynamo/profiler/emit.h"
 #include "dynamo/profiler/estimate.h"
 #include "dynamo/profiler/pick.h"
 #include "dynamo/profiler/request.h"
@@ -16,6 +17,7 @@ namespace dynamo {
 
 struct ProfileOptions {
   ValidateOptions validate;
+  EmitOptions emit = {};
   DatabaseMode database = DatabaseMode::kSilicon;
   unsigned threads = 0;             ///< 0 = one per core; the answer does not depend on it
   /// Asked between layouts, from several threads; true ends the search with the error `profile.cancelled`. Empty = never.
