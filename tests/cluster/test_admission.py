@@ -3,10 +3,11 @@
 import copy
 import json
 import re
+import subprocess
 import unittest
 
 import control_plane
-from admission import Admission
+from admission import PLUGIN, Admission, tables_directory
 from control_plane import HERE, ROOT, ControlPlane, request
 
 KIND = "DynamoGraphDeploymentRequest"
@@ -187,6 +188,24 @@ class Defaults(AdmissionTest):
         self.denied(apply(), "changed: model")
         document = self.document("owned-badly", backend="auto", searchStrategy="thorough")
         self.denied(apply(), "spec.searchStrategy: Forbidden")
+
+    def test_offline_says_what_the_api_server_says(self):
+        documents = [self.document("offline", **spec) for spec in (
+            {}, {"backend": "auto", "searchStrategy": "thorough", "workload": {"requestRate": 1, "concurrency": 1}},
+            {"sla": {"e2eLatency": 9000, "ttft": 500}}, {"sla": {"ttft": 1, "itl": 1}}, {"model": "my-team/private"},
+            {"hardware": {"gpuSku": "H100-SXM5-80GB"}}, {"workload": {"requestRate": 50000}})]
+        for document in documents:
+            with self.subTest(document["spec"]):
+                online = PLANE.apply(document, "--dry-run=server")
+                offline = subprocess.run(
+                    [PLUGIN, "validate", "--admission", "-f", "-", "--tables", tables_directory(), "-o", "json"],
+                    input=json.dumps(document), text=True, capture_output=True)
+                self.assertEqual(offline.returncode, 0 if online.code == 0 else 4, offline.stderr)
+                response = json.loads(offline.stdout)["response"]
+                said = [f"{cause['field']}: {cause['message']}"
+                        for cause in response.get("status", {}).get("details", {}).get("causes", [])]
+                self.assertEqual(said, causes(online))
+                self.assertEqual(response.get("warnings", []), warnings(online))
 
     def test_a_server_side_dry_run_judges_and_stores_nothing(self):
         self.admitted(self.apply("dry", "--dry-run=server", hardware={"gpuSku": "H100-SXM5-80GB"}))
