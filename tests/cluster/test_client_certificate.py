@@ -32,7 +32,7 @@ class ClientCertificate(unittest.TestCase):
     def setUpClass(cls):
         folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="dynamo-clients-")))
         cls.authority = pki.Authority(folder / "clients", "clients-ca")
-        client = cls.authority.client("kube-apiserver")
+        client = cls.authority.leaf("kube-apiserver", ["DNS:kube-apiserver"], "clientAuth")
         cls.plane = cls.enterClassContext(
             ControlPlane([f"--admission-control-config-file={admission_configuration(folder, client)}"]))
         cls.plane.install_crds()
