@@ -1,6 +1,6 @@
 #include "decide/provenance.h"
 
-#include "search/picked_engine.h"
+#include "search/worker_engine.h"
 #include "tables/pack.h"
 
 namespace dynamo::decision {
@@ -19,7 +19,7 @@ void add(Provenance& sum, const std::vector<perf::OperatorTime>& times) {
 void add_unit(Provenance& sum, const Estimate& unit, const search::Scenario& scenario, const TableStore& tables) {
   const perf::Workload load{.isl = scenario.isl, .osl = scenario.osl, .prefix = scenario.prefix, .kv_fraction = {},
                             .max_seq_len = {}};
-  const auto decode = search::picked_engine(unit.decode, {}, scenario, tables);
+  const auto decode = search::worker_engine(unit.decode, {}, scenario, tables);
   if (!decode.has_value()) return;
   if (unit.mode == ServingMode::kAggregated) {
     add(sum, decode->mix_times(load, unit.decode.batch, unit.ctx_tokens));
@@ -27,7 +27,7 @@ void add_unit(Provenance& sum, const Estimate& unit, const search::Scenario& sce
     return;
   }
   add(sum, decode->generation_times(load, unit.decode.batch));
-  const auto prefill = search::picked_engine(unit.prefill, {.prefill = true, .decode = false}, scenario, tables);
+  const auto prefill = search::worker_engine(unit.prefill, {.prefill = true, .decode = false}, scenario, tables);
   if (prefill.has_value()) {
     add(sum, prefill->context_times(load, unit.prefill.batch));
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dynamo/profiler/document.h"
+#include "dynamo/profiler/emit.h"
 #include "dynamo/profiler/estimate.h"
 #include "dynamo/profiler/explain.h"
 #include "dynamo/profiler/pick.h"
@@ -18,6 +19,7 @@ namespace dynamo {
 
 struct ProfileOptions {
   ValidateOptions validate;
+  EmitOptions emit = {};
   DatabaseMode database = DatabaseMode::kSilicon;
   unsigned threads = 0;             ///< 0 = one per core; the answer does not depend on it
   /// Asked between layouts, from several threads; true ends the search with the error `profile.cancelled`. Empty = never.

@@ -1,8 +1,8 @@
-#include "search/picked_engine.h"
+#include "search/worker_engine.h"
 
 namespace dynamo::search {
 
-perf::Result<perf::Engine> picked_engine(const WorkerEstimate& worker, perf::PhaseNeeds needs, const Scenario& scenario,
+perf::Result<perf::Engine> worker_engine(const WorkerEstimate& worker, perf::PhaseNeeds needs, const Scenario& scenario,
                                          const TableStore& tables) {
   auto database = perf::Database::open(tables, *scenario.system, worker.backend, worker.version, scenario.database);
   if (!database.has_value()) return std::unexpected(database.error());
