@@ -50,6 +50,7 @@ std::vector<Searched> run_autoscale(const Plan& plan, const TableStore& tables) 
     Searched searched{ServingMode::kDisaggregated, backend, {{}, roles.summary, {}}, {}};
     searched.ranking = pick::pick_autoscale(roles.prefill, roles.decode, plan.target, scenario.osl);
     if (scenario.keep_evaluations) {
+      pick::account_for_targets(roles, plan.target, scenario.osl, searched.outcome.summary);
       searched.outcome.evaluations = std::make_shared<search::Evaluations>(
           search::Evaluations{{}, std::move(roles.prefill), std::move(roles.decode), false, 0, 0});
     }

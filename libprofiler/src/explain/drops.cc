@@ -34,11 +34,15 @@ std::string drop_text(const Infeasible& drop, bool moe) {
   switch (drop.reason) {
     case DropReason::kMemory: return point + " needs " + value + " GiB per GPU of " + limit;
     case DropReason::kKvCache: return point + " needs " + value + " GiB of KV cache, " + limit + " are there";
-    case DropReason::kBudget: return point + " needs " + value + " GPUs of " + limit;
+    case DropReason::kBudget:
+      return point + (drop.value > drop.parallel.gpus() ? " and its prefill worker need " : " needs ") + fixed(drop.value, 0) + " GPUs of " +
+             fixed(drop.limit, 0);
     case DropReason::kTtft: return point + " has TTFT " + value + " ms, over " + limit + " ms";
     case DropReason::kItl: return point + " has ITL " + value + " ms, over " + limit + " ms";
     case DropReason::kRequestLatency: return point + " takes " + value + " ms a request, over " + limit + " ms";
-    case DropReason::kDominated: return point + " reaches " + value + " tok/s per GPU, others " + limit + " under the same limits";
+    case DropReason::kDominated:
+      if (drop.role == "decode") return point + ": other pairs reach up to " + limit + " tok/s per GPU under the same limits";
+      return point + " reaches " + value + " tok/s per GPU, others " + limit + " under the same limits";
     case DropReason::kModel:
     case DropReason::kNoData: return point + ": " + drop.detail;
   }

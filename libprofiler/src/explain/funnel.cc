@@ -129,10 +129,12 @@ Value funnel_of(const Evidence& evidence) {
     remaining -= dropped;
     stages.push_back(stage_value(stage.name, stage.title, dropped, remaining, examples_of(evidence, stage.reason)));
   }
+  const bool autoscale = evidence.request->picking == PickingMode::kAutoscale;
   // Without a row that meets the targets the closest one is picked from outside the funnel.
-  const std::int64_t pareto = std::min(remaining, pareto_count(evidence));
+  const std::int64_t pareto = autoscale ? remaining : std::min(remaining, pareto_count(evidence));
   stages.push_back(stage_value("pareto", "beaten by none in both throughput and speed", remaining - pareto, pareto, {}));
-  const std::int64_t picked = evidence.report->chosen.has_value() && pareto > 0 ? 1 : 0;
+  // A scaled deployment takes one prefill and one decode worker.
+  const std::int64_t picked = std::min<std::int64_t>(pareto, autoscale ? 2 : 1);
   stages.push_back(stage_value("picked", "picked", pareto - picked, picked, {}));
   Value value;
   value.set("stages", std::move(stages));

@@ -5,6 +5,8 @@
 #include "explain/limits.h"
 #include "explain/sections.h"
 #include "explain/words.h"
+#include "search/factors.h"
+#include "text/number_text.h"
 
 namespace dynamo::explain {
 namespace {
@@ -20,8 +22,8 @@ class Fates {
       for (const auto& rows : outcome.evaluations->aggregated) {
         for (const search::AggregatedRow& row : rows) judge(of(search, "agg", row.row.decode.parallel), row.row);
       }
-      for (const search::RoleRow& row : outcome.evaluations->prefill) ++of(search, "prefill", row.worker.parallel).evaluated;
-      for (const search::RoleRow& row : outcome.evaluations->decode) ++of(search, "decode", row.worker.parallel).evaluated;
+      for (const search::RoleRow& row : outcome.evaluations->prefill) judge(of(search, "prefill", row.worker.parallel), row);
+      for (const search::RoleRow& row : outcome.evaluations->decode) judge(of(search, "decode", row.worker.parallel), row);
     }
     for (const Infeasible& drop : outcome.summary.dropped) of(search, drop.role, drop.parallel).drops.push_back(&drop);
   }
@@ -33,7 +35,7 @@ class Fates {
     const auto same = [&](const Fate& fate) { return fate.parallel == layout && fate.role == role; };
     const auto found = std::find_if(fates_.begin() + static_cast<std::ptrdiff_t>(first_), fates_.end(), same);
     if (found != fates_.end()) return *found;
-    fates_.push_back({search.mode, search.backend, role, layout, 0, nullptr, nullptr, {}});
+    fates_.push_back({search.mode, search.backend, role, layout, 0, nullptr, nullptr, nullptr, {}});
     return fates_.back();
   }
 
@@ -44,10 +46,26 @@ class Fates {
     if (fate.nearest == nullptr || miss < pick::violation(*fate.nearest, *evidence_.target)) fate.nearest = &row;
   }
 
+  void judge(Fate& fate, const search::RoleRow& row) const {
+    ++fate.evaluated;
+    const auto quick = [&](const search::RoleRow& worker) {
+      return !evidence_.target->tpot_ms || worker.point.tpot_ms <= *evidence_.target->tpot_ms;
+    };
+    const bool first = fate.worker == nullptr;
+    if (first || (quick(row) && (!quick(*fate.worker) || row.worker.seq_per_s > fate.worker->worker.seq_per_s))) fate.worker = &row;
+  }
+
   const Evidence& evidence_;
   std::vector<Fate> fates_;
   std::size_t first_ = 0;   ///< of the search at work
 };
+
+std::string worker_text(const Fate& fate) {
+  const perf::StaticPoint& point = fate.worker->point;
+  const std::string rate = ", " + readable(fate.worker->worker.seq_per_s) + " req/s a worker";
+  if (fate.role == "prefill") return "TTFT " + ms_text(point.ttft_ms * search::kTtftQueueing) + rate;
+  return "batch " + std::to_string(fate.worker->worker.batch) + ": ITL " + ms_text(point.tpot_ms) + rate;
+}
 
 bool is_pick(const Evidence& evidence, const Fate& fate) {
   const Estimate& unit = evidence.report->chosen->unit;
@@ -88,8 +106,9 @@ std::string fate_text(const Evidence& evidence, const Fate& fate) {
     return deployed(evidence, *fate.best).why_not;
   }
   if (fate.nearest != nullptr) return deployed(evidence, *fate.nearest).why_not;
+  if (fate.worker != nullptr) return worker_text(fate);
   const Infeasible* drop = main_drop(fate);
-  if (drop == nullptr || fate.evaluated > 0) return "evaluated at " + std::to_string(fate.evaluated) + " batches";
+  if (drop == nullptr) return "not evaluated";
   return drop_text(*drop, evidence.moe());
 }
 

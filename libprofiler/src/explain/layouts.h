@@ -16,6 +16,7 @@ struct Fate {
   std::int64_t evaluated = 0;             ///< points that fit the memory
   const Estimate* best = nullptr;         ///< aggregated: the fastest that meets the targets
   const Estimate* nearest = nullptr;      ///< aggregated: the one nearest to the targets when none meets them
+  const search::RoleRow* worker = nullptr;   ///< prefill and decode: the fastest within the role's own target, else the quickest
   std::vector<const Infeasible*> drops;   ///< by reason
 };
 

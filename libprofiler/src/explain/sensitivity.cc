@@ -171,7 +171,8 @@ class Sensitivity {
     value.set("pick", choice_value(evidence_, pick));
     value.set("throughputPercent", change);
     value.set("condition", condition);
-    value.set("sentence", std::move(condition) + ": " + choice_text(evidence_, pick) + ", " + change_text(change) + " throughput");
+    const std::string on = pick.gpus_used == pick_.gpus_used ? std::string() : " on " + std::to_string(pick.gpus_used) + " GPUs";
+    value.set("sentence", std::move(condition) + ": " + choice_text(evidence_, pick) + on + ", " + change_text(change) + " throughput");
   }
 
   // ---- GPUs

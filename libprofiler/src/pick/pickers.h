@@ -37,6 +37,9 @@ struct Ranking {
                                      const Target& target,
                                      int osl);
 
+/// Moves the workers that miss their role's own target from `summary.feasible` to what was dropped.
+void account_for_targets(const search::RoleOutcome& roles, const Target& target, int osl, SearchSummary& summary);
+
 /// The ranking that the target asks for: load match where it names a load.
 [[nodiscard]] Ranking rank(std::span<const Estimate> rows, const Target& target);
 
