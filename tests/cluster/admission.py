@@ -4,8 +4,6 @@ import json
 import os
 import pathlib
 import re
-import socket
-import ssl
 import urllib.error
 import urllib.request
 
@@ -14,7 +12,6 @@ import pki
 
 BIN = pathlib.Path(os.environ["DYNAMO_BIN"])
 WEBHOOK = BIN / "dynamo-webhook"
-PLUGIN = BIN / "kubectl-dynamo"
 INSTALL = control_plane.ROOT / "manifests/webhook/install"
 # Of an estimate: a machine that builds beside the tests is slow. Below the manifests' timeoutSeconds.
 PATIENCE = "--estimate-deadline=4s"

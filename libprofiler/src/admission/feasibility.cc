@@ -68,10 +68,11 @@ Diagnostics as_severe_as_asked(const Diagnostics& found, bool enforce) {
 }
 
 Diagnostics found_or_remembered(const ValidatedRequest& request, const Document& document,
-                                const AdmissionOptions& options, const TableStore& tables) {
+                                const AdmissionOptions& options, const TableStore& tables, bool& remembered) {
   const std::string key = options.memo == nullptr ? std::string() : memo_key(request, document);
   if (options.memo != nullptr) {
     if (auto known = options.memo->find(key)) {
+      remembered = true;
       return *std::move(known);
     }
   }
@@ -95,7 +96,7 @@ Diagnostics feasibility(const ValidatedRequest& request, const Document& documen
     return {};
   }
   const auto begin = Clock::now();
-  const Diagnostics found = found_or_remembered(request, document, options, tables);
+  const Diagnostics found = found_or_remembered(request, document, options, tables, answer.remembered);
   answer.estimated = true;
   answer.estimate_time = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
   return as_severe_as_asked(found, options.enforce_feasibility);

@@ -47,7 +47,7 @@ std::vector<Searched> run_autoscale(const Plan& plan, const TableStore& tables) 
     search::Scenario scenario = plan.scenario;
     scenario.backend = backend;
     search::RoleOutcome roles = search::search_roles(scenario, tables);
-    Searched searched{ServingMode::kDisaggregated, backend, {{}, roles.summary, {}}, {}};
+    Searched searched{ServingMode::kDisaggregated, backend, {{}, roles.summary, {}, false}, {}};
     searched.ranking = pick::pick_autoscale(roles.prefill, roles.decode, plan.target, scenario.osl);
     if (scenario.keep_evaluations) {
       pick::account_for_targets(roles, plan.target, scenario.osl, searched.outcome.summary);

@@ -53,6 +53,11 @@ void add_short_load(const ValidatedRequest& request, const Pick& chosen, Diagnos
 
 Diagnostics findings_of(const ValidatedRequest& request, const PickReport& report) {
   Diagnostics findings;
+  if (request.strategy == SearchStrategy::kThorough) {
+    findings.add(warning("profile.thorough.simulated", "spec.searchStrategy",
+                         "nothing was deployed or measured: this is the prediction that `rapid` gives",
+                         "benchmark the deployment before relying on it"));
+  }
   if (report.naive) {
     findings.add(warning("profile.unverified", "",
                          "latency unknown, only the memory was checked (" + report.provenance.tables + ")",

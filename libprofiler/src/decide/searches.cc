@@ -1,5 +1,7 @@
 #include "decide/searches.h"
 
+#include <algorithm>
+
 namespace dynamo::decision {
 
 std::vector<Searched> run_searches(const Plan& plan, const TableStore& tables) {
@@ -16,6 +18,18 @@ std::vector<Searched> run_searches(const Plan& plan, const TableStore& tables) {
   }
   for (Searched& search : searches) search.ranking = pick::rank(search.outcome.rows, plan.target);
   return searches;
+}
+
+std::vector<Searched> run_sizing(Plan plan, const TableStore& tables) {
+  constexpr int kWidestWorker = 64;   // GPUs
+  search::Scenario& scenario = plan.scenario;
+  scenario.unit_gpus = scenario.system->gpus_per_node;
+  plan.target.total_gpus = 0;
+  for (scenario.total_gpus = *scenario.unit_gpus;; scenario.total_gpus *= 2) {
+    std::vector<Searched> searches = run_searches(plan, tables);
+    const bool could_grow = std::ranges::any_of(searches, [](const Searched& s) { return s.outcome.memory_bound; });
+    if (!could_grow || scenario.total_gpus * 2 > kWidestWorker) return searches;
+  }
 }
 
 pick::Ranking merged(const std::vector<Searched>& searches, ServingMode mode, const pick::Target& target) {

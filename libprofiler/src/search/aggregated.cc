@@ -185,7 +185,7 @@ class LayoutSearch {
 }  // namespace
 
 Outcome search_aggregated(const Scenario& scenario, const TableStore& tables) {
-  Outcome outcome{{}, summary_of(scenario, ServingMode::kAggregated), nullptr};
+  Outcome outcome{{}, summary_of(scenario, ServingMode::kAggregated), nullptr, false};
   const auto ladder = limit_ladder(scenario);
   const auto session = open_session(scenario, tables, perf::Role::kAggregated);
   if (!ladder || !session) {
@@ -207,6 +207,7 @@ Outcome search_aggregated(const Scenario& scenario, const TableStore& tables) {
     result.drops.append_to(outcome.summary);
     outcome.summary.feasible += result.feasible;
   }
+  outcome.memory_bound = outcome.rows.empty() && memory_alone(outcome.summary.dropped);
   std::ranges::stable_sort(outcome.rows, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
   outcome.summary.enumerated = total_dropped(outcome.summary.dropped) + outcome.summary.feasible;
   if (scenario.keep_evaluations) {

@@ -7,14 +7,14 @@ namespace dynamo::search {
 namespace {
 
 PairingRules rules_of(const Scenario& scenario, const std::vector<Limits>& ladder, bool wide_experts) {
-  return {scenario.total_gpus, scenario.osl, scenario.backend == Backend::kSglang, ladder, scenario.tpot_ms,
+  return {scenario.unit_gpus.value_or(scenario.total_gpus), scenario.osl, scenario.backend == Backend::kSglang, ladder, scenario.tpot_ms,
           scenario.request_latency_ms, wide_experts};
 }
 
 }  // namespace
 
 Outcome search_disaggregated(const Scenario& scenario, const TableStore& tables) {
-  Outcome outcome{{}, summary_of(scenario, ServingMode::kDisaggregated), nullptr};
+  Outcome outcome{{}, summary_of(scenario, ServingMode::kDisaggregated), nullptr, false};
   SearchSummary& summary = outcome.summary;
   const auto ladder = limit_ladder(scenario);
   if (!ladder) summary.error = ladder.error();
@@ -33,6 +33,8 @@ Outcome search_disaggregated(const Scenario& scenario, const TableStore& tables)
   RoleCandidates decode = role_candidates(scenario, *decode_session);
   const bool wide_experts = prefill_session->wide_experts || decode_session->wide_experts;
   const PairingRules rules = rules_of(scenario, *ladder, wide_experts);
+  const RoleCandidates* missing = prefill.rows.empty() ? &prefill : decode.rows.empty() ? &decode : nullptr;
+  outcome.memory_bound = missing != nullptr && memory_alone(missing->drops.entries());
   Pairing pairing = pair_workers(prefill.rows, decode.rows, rules, prefill.drops, decode.drops);
   outcome.rows = std::move(pairing.rows);
   prefill.drops.append_to(summary);

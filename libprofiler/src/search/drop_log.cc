@@ -38,4 +38,11 @@ std::int64_t total_dropped(const std::vector<Infeasible>& dropped) {
   return total;
 }
 
+bool memory_alone(const std::vector<Infeasible>& dropped) {
+  const auto memory = [](DropReason reason) {
+    return reason == DropReason::kMemory || reason == DropReason::kKvCache || reason == DropReason::kBudget;
+  };
+  return !dropped.empty() && std::ranges::all_of(dropped, memory, &Infeasible::reason);
+}
+
 }  // namespace dynamo::search

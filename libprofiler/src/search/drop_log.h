@@ -50,4 +50,7 @@ class DropLog {
 
 [[nodiscard]] std::int64_t total_dropped(const std::vector<Infeasible>& dropped);
 
+/// Something was dropped, and all of it for want of memory or, in that course, of GPUs.
+[[nodiscard]] bool memory_alone(const std::vector<Infeasible>& dropped);
+
 }  // namespace dynamo::search

@@ -25,6 +25,8 @@ struct Scenario {
   std::optional<double> ttft_ms, tpot_ms;      ///< targets
   std::optional<double> request_latency_ms;    ///< replaces tpot as constraint
   int total_gpus = 8;
+  /// Sizing, a search without a budget: workers take every power of two up to `total_gpus`, units of both roles at most this many.
+  std::optional<int> unit_gpus;
   int nextn = 0;
   double nextn_accepted = 0;
   std::optional<double> kv_fraction;
@@ -64,6 +66,7 @@ struct Outcome {
   std::vector<Estimate> rows;
   SearchSummary summary;
   std::shared_ptr<const Evaluations> evaluations;   ///< null unless asked for
+  bool memory_bound = false;      ///< no worker was found, and memory alone is why: wider ones might fit
 };
 
 struct RoleOutcome {
