@@ -16,15 +16,9 @@ Diagnostic warning(std::string rule, std::string path, std::string reason, std::
 }
 
 std::string layout_of(const ValidatedRequest& request, const Pick& pick) {
-  const bool moe = request.model.is_moe();
-  const Estimate& unit = pick.unit;
-  if (unit.mode == ServingMode::kAggregated) {
-    return "agg " + std::to_string(pick.replicas) + " x " + unit.decode.parallel.label(moe) + ", batch " +
-           std::to_string(unit.decode.batch);
-  }
-  return "disagg " + std::to_string(pick.replicas) + " x (" + std::to_string(unit.prefill_workers) + "P " +
-         unit.prefill.parallel.label(moe) + " + " + std::to_string(unit.decode_workers) + "D " +
-         unit.decode.parallel.label(moe) + ")";
+  const std::string layout = layout_text(pick, request.model.is_moe());
+  if (pick.unit.mode == ServingMode::kDisaggregated) return "disagg " + layout;
+  return "agg " + layout + ", batch " + std::to_string(pick.unit.decode.batch);
 }
 
 /// One missed target in the words of ux: what was asked, what there is.
