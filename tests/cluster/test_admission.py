@@ -156,6 +156,15 @@ class Defaults(AdmissionTest):
             with self.subTest(name):
                 self.denied(self.apply(f"gate-{name}", **spec), message)
 
+    @measured
+    def test_gate_checks_about_what_was_measured(self):
+        unmeasured = lambda **scaling: {"backend": "vllm", "hardware": {"gpuSku": "v100_sxm", "totalGpus": 8}, "features": {
+            "planner": {"pre_deployment_sweeping_mode": "rapid", **scaling}}}
+        self.denied(self.apply("gate-throughput", **unmeasured(enable_throughput_scaling=True)),
+                    "spec.features.planner.enable_throughput_scaling: Forbidden: needs a sweep, and there is none")
+        answer = self.admitted(self.apply("gate-rapid", **unmeasured(enable_throughput_scaling=False, enable_load_scaling=True)))
+        self.assertIn("spec.features.planner.pre_deployment_sweeping_mode: there is no sweep", answer.err)
+
     def test_every_reason_at_once_in_the_order_of_the_object(self):
         answer = self.denied(
             self.apply("everything", backend="auto", searchStrategy="thorough", sla={"e2eLatency": 100, "ttft": -20},

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "decide/findings.h"
+#include "decide/sweep.h"
 #include "dynamo/profiler/document_io.h"
 
 namespace dynamo::admission {
@@ -17,6 +18,9 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kEnforced =
     std::to_array<std::string_view>({"profile.sla.unreachable", "profile.load.short", "metadata.name.budget"});
 
+/// Gate checks of the operator's profiler, which it would fail at its start: denied whatever is enforced.
+constexpr auto kGates = std::to_array<std::string_view>({"planner.sweep.impossible", "mocker.sweep.impossible"});
+
 /// What `profile` says about its own prediction. At admission the real search is still to come.
 constexpr std::string_view kOnlyPredicted = "profile.thorough.simulated";
 
@@ -27,6 +31,8 @@ bool is_impossible(const Diagnostic& finding) {
   return (finding.severity == Severity::kError && !ours) ||
          std::ranges::find(kEnforced, finding.rule) != kEnforced.end();
 }
+
+bool is_gate(const Diagnostic& finding) { return std::ranges::find(kGates, finding.rule) != kGates.end(); }
 
 Diagnostic over_deadline(std::chrono::milliseconds deadline) {
   Diagnostic warning;
@@ -47,7 +53,12 @@ std::optional<Diagnostics> search(const ValidatedRequest& request, const Admissi
   how.cancelled = [end = Clock::now() + options.deadline] { return Clock::now() >= end; };
   const auto report = decide(request, tables, how);
   if (report.has_value()) {
-    return findings_of(request, *report);
+    Diagnostics findings = findings_of(request, *report);
+    // Without any table it is not the request's fault.
+    if (auto obstacle = tables.empty() ? std::nullopt : sweep_obstacle(request, *report)) {
+      findings.add(*std::move(obstacle));
+    }
+    return findings;
   }
   if (report.error().items().front().rule == "profile.cancelled") {
     return std::nullopt;
@@ -67,7 +78,8 @@ Diagnostics as_severe_as_asked(const Diagnostics& found, bool enforce) {
     if (finding.rule == kOnlyPredicted) {
       continue;
     }
-    finding.severity = enforce && is_impossible(finding) ? Severity::kError : Severity::kWarning;
+    const bool denied = enforce ? is_impossible(finding) : finding.severity == Severity::kError && is_gate(finding);
+    finding.severity = denied ? Severity::kError : Severity::kWarning;
     findings.add(std::move(finding));
   }
   return findings;

@@ -8,7 +8,7 @@ namespace {
 constexpr const char* kMode = "spec.features.planner.pre_deployment_sweeping_mode";
 
 /// Why there are no curves, as an error where they are needed.
-Diagnostics without(const ValidatedRequest& request, std::string reason) {
+Diagnostic without(const ValidatedRequest& request, std::string reason) {
   Diagnostic finding;
   finding.code = DiagnosticCode::kUnsupported;
   if (!needs_profile_data(request)) {
@@ -24,25 +24,28 @@ Diagnostics without(const ValidatedRequest& request, std::string reason) {
     finding.hint = request.mocker ? "a mocker needs a combination that was measured"
                                   : "enable_throughput_scaling: false with enable_load_scaling: true needs no sweep";
   }
-  Diagnostics findings;
-  findings.add(std::move(finding));
-  return findings;
+  return finding;
 }
 
 }  // namespace
 
+std::optional<Diagnostic> sweep_obstacle(const ValidatedRequest& request, const PickReport& report) {
+  if (!asks_for_curves(request) || !report.naive) return std::nullopt;
+  return without(request, "no performance model for this combination");
+}
+
 std::optional<Curves> sweep_for(const ValidatedRequest& request, const PickReport& report, const TableStore& tables,
                                 const ProfileOptions& options, Diagnostics& findings) {
   if (!asks_for_curves(request)) return std::nullopt;
-  if (report.naive) {
-    findings.append(without(request, "no performance model for this combination"));
+  if (auto obstacle = sweep_obstacle(request, report)) {
+    findings.add(std::move(*obstacle));
     return std::nullopt;
   }
   CurveOptions curve_options = options.curves;
   curve_options.database = options.database;
   auto curves = sweep_curves(request, report.chosen->unit, tables, curve_options);
   if (curves.has_value()) return std::move(*curves);
-  findings.append(without(request, curves.error().items().front().reason));
+  findings.add(without(request, curves.error().items().front().reason));
   return std::nullopt;
 }
 
