@@ -9,6 +9,7 @@
 #include "dynamo/profiler/emit.h"
 #include "dynamo/profiler/profile.h"
 #include "explain/explanation.h"
+#include "search/widening.h"
 
 namespace dynamo {
 
@@ -72,10 +73,9 @@ double closest(const std::vector<Searched>& searches, const pick::Target& target
 /// step until no wider one can hold a closer row; the ranking keeps the targets that were asked for.
 std::vector<Searched> run_plan(const ValidatedRequest& request, const Plan& plan, const TableStore& tables) {
   if (request.picking == PickingMode::kAutoscale) return run_autoscale(plan, tables);
-  static constexpr double kWidening[] = {1.25, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 1e6};
   std::vector<Searched> best = decision::run_searches(plan, tables);
   double distance = closest(best, plan.target);
-  for (const double factor : kWidening) {
+  for (const double factor : search::kWidening) {
     if (plan.scenario.cancelled != nullptr && *plan.scenario.cancelled && (*plan.scenario.cancelled)()) break;
     if (distance == 0 || !(plan.scenario.ttft_ms || plan.scenario.request_latency_ms)) break;
     Plan wider = plan;

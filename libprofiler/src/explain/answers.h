@@ -25,7 +25,8 @@ class Answers {
   [[nodiscard]] int narrowest_unevaluated() const;
 
  private:
-  [[nodiscard]] pick::Ranking rank(const Search& search, const pick::Target& target) const;
+  [[nodiscard]] std::optional<Answer> within(const pick::Target& target, double widening) const;
+  [[nodiscard]] pick::Ranking rank(const Search& search, const pick::Target& target, double widening) const;
 
   const Evidence& evidence_;
 };

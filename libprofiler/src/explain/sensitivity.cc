@@ -131,14 +131,10 @@ class Sensitivity {
 
   /// The tightest value that the same GPUs still meet.
   [[nodiscard]] Value tightest(const Knob& knob) const {
+    // Whether an end-to-end target is met does not only change once: its splits into TTFT and ITL move with it.
+    if (knob.member == &pick::Target::request_latency_ms) return {};
     const double from = *(target_.*knob.member);
-    const Accept accept = [](const Answer& answer) { return answer.met; };
-    std::optional<Step> step;
-    if (knob.member == &pick::Target::request_latency_ms) {
-      step = bisected(answers_, target_, knob.member, 0, from, accept);
-    } else {
-      step = first_accepted(answers_, target_, knob.member, tight_thresholds(knob), accept);
-    }
+    const auto step = first_accepted(answers_, target_, knob.member, tight_thresholds(knob), [](const Answer& answer) { return answer.met; });
     if (!step) return {};
     return entry(knob.name, "tightest", from, *step, title_of(knob.name) + " <= " + target_text(step->target_ms) + " ms at the tightest");
   }

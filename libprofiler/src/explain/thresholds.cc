@@ -115,7 +115,7 @@ std::optional<Step> first_accepted(const Answers& answers, pick::Target target, 
 
 std::optional<Step> bisected(const Answers& answers, pick::Target target, TargetMember member, double low, double high,
                              const Accept& accept) {
-  constexpr double kPrecision = 1e-3;   // of the distance from where the search began
+  constexpr double kPrecision = 8e-3;   // of the distance from where the search began
   Probe probe(answers, std::move(target), member, accept);
   auto found = probe.at(rounded_up(high));
   if (!found) return std::nullopt;

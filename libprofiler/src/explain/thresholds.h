@@ -26,7 +26,7 @@ using Accept = std::function<bool(const Answer&)>;
 [[nodiscard]] std::optional<Step> first_accepted(const Answers& answers, pick::Target target, TargetMember member,
                                                  const std::vector<double>& thresholds, const Accept& accept);
 
-/// The smallest value in (`low`, `high`] whose answer is accepted, to a thousandth of its distance from `low`.
+/// The smallest value in (`low`, `high`] whose answer is accepted, to less than a hundredth of its distance from `low`.
 [[nodiscard]] std::optional<Step> bisected(const Answers& answers, pick::Target target, TargetMember member, double low,
                                            double high, const Accept& accept);
 

@@ -7,7 +7,7 @@ namespace {
 
 void deploy(Candidate& candidate, int total_gpus) {
   const Estimate& row = *candidate.row;
-  Pick& pick = candidate.pick;
+  Placement& pick = candidate.pick;
   pick.replicas = std::max(1, total_gpus / row.gpus);
   pick.gpus_used = pick.replicas * row.gpus;
   pick.tokens_per_s_gpu_cluster = row.tokens_per_s_gpu;

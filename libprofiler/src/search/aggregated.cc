@@ -220,11 +220,14 @@ Outcome search_aggregated(const Scenario& scenario, const TableStore& tables) {
 }
 
 std::vector<Estimate> select_aggregated_again(const Evaluations& evaluations, const std::vector<Limits>& ladder) {
-  std::vector<Estimate> rows;
+  std::vector<const Estimate*> order;
   for (const std::vector<Candidate>& candidates : evaluations.aggregated) {
-    for (const std::size_t i : select(candidates, ladder).kept) rows.push_back(candidates[i].row);
+    for (const std::size_t i : select(candidates, ladder).kept) order.push_back(&candidates[i].row);
   }
-  std::ranges::stable_sort(rows, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
+  std::ranges::stable_sort(order, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
+  std::vector<Estimate> rows;
+  rows.reserve(order.size());
+  for (const Estimate* row : order) rows.push_back(*row);
   return rows;
 }
 
