@@ -79,7 +79,7 @@ std::optional<Answer> Answers::within(const pick::Target& target, double widenin
   if (pick::preferred(other, chosen, first)) std::swap(chosen, other);
   if (chosen.picks.empty()) return std::nullopt;
   const Pick& pick = chosen.picks.front();
-  return Answer{pick, pick::violation(pick.unit, target) <= 0 && pick.load_served_percent >= 100};
+  return Answer{pick, target, pick::violation(pick.unit, target) <= 0 && pick.load_served_percent >= 100};
 }
 
 int Answers::narrowest_unevaluated() const {

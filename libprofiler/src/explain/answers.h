@@ -9,6 +9,7 @@ namespace dynamo::explain {
 /// What a decision would have been.
 struct Answer {
   Pick pick;
+  pick::Target target;   ///< what was asked for
   bool met = false;      ///< all targets, and the whole load
 };
 
