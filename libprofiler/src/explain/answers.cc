@@ -15,6 +15,7 @@ search::Scenario scenario_under(const Evidence& evidence, const Search& search, 
   scenario.tpot_ms = target.tpot_ms;
   scenario.request_latency_ms = target.request_latency_ms;
   if (scenario.request_latency_ms) *scenario.request_latency_ms *= widening;
+  if (scenario.ttft_ms) *scenario.ttft_ms *= widening;
   scenario.total_gpus = target.total_gpus;
   return scenario;
 }
@@ -45,8 +46,9 @@ pick::Ranking Answers::rank(const Search& search, const pick::Target& target, do
 
 std::optional<Answer> Answers::under(const pick::Target& target) const {
   auto best = within(target, 1);
-  // Ways to split an end-to-end target are few, so that a wider one may show rows that meet it.
-  if (!target.request_latency_ms || !best || evidence_.request->picking == PickingMode::kAutoscale) return best;
+  // As a decision does: limits between those of the search may hide a row that only wider ones show.
+  const bool widens = target.request_latency_ms || target.ttft_ms;
+  if (!widens || !best || evidence_.request->picking == PickingMode::kAutoscale) return best;
   double distance = pick::violation(best->pick.unit, target);
   for (const double factor : search::kWidening) {
     if (distance == 0) break;

@@ -114,7 +114,7 @@ std::optional<Step> first_accepted(const Answers& answers, pick::Target target, 
   // is not always accepted. Rows do not depend on the ITL target itself.
   while (member != &pick::Target::tpot_ms) {
     const double nearer = std::min(low + 0.99 * (found->target_ms - low), found->target_ms - 0.001);
-    auto step = nearer > low ? probe.at(std::floor(nearer * 1000.0) / 1000.0) : std::nullopt;
+    auto step = nearer > low ? probe.at(std::min(rounded_up(nearer), found->target_ms - 0.001)) : std::nullopt;
     if (!step) break;
     found = std::move(step);
   }

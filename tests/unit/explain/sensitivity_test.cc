@@ -90,7 +90,7 @@ class SensitivityTest : public testing::Test {
       EXPECT_NE(identity(*changed.chosen), identity(*decision.report.chosen)) << target << ' ' << to;
     }
     if (effect == "layoutChanges") {
-      target_of(with, target) = to + 0.001;
+      target_of(with, target) = std::nearbyint((to + 0.001) * 1000) / 1000;
       EXPECT_EQ(decided(with).chosen->unit.decode.parallel, decision.report.chosen->unit.decode.parallel);
     }
     ++tightenings_;
