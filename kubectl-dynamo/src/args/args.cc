@@ -198,7 +198,7 @@ class Grammar {
     profile_->add_option("--cases", to.cases, "answer search scenarios, one JSON object a line")->type_name("FILE|-");
     profile_->add_option("--perf-version", to.perf_version, "tables: current, next, previous or a version")
         ->type_name("VERSION");
-    profile_->add_option("--database-mode", to.database_mode, "silicon, hybrid, empirical, sol or auto (per kernel the first tier that answers)")
+    profile_->add_option("--database-mode", to.database_mode, "auto (default: measured where measured, else per kernel the next tier), silicon, hybrid, empirical or sol")
         ->check(CLI::IsMember({"silicon", "hybrid", "empirical", "sol", "auto"}, CLI::ignore_case))
         ->type_name("MODE");
     add_tables(*profile_, to.tables);

@@ -25,7 +25,7 @@ struct ProfileCommand {
   std::string output_dir;
   std::string tables;                ///< empty = default directory
   std::string perf_version = "current";
-  std::string database_mode = "silicon";
+  std::string database_mode = "auto";
   bool strict_sla = false;
   std::string repeat;                ///< the command as typed, for the "next step" line
 };

@@ -169,6 +169,21 @@ Value funnel_value(const PickReport& report) {
   return value;
 }
 
+Value band_value(const Band& band) {
+  Value value;
+  value.set("low", band.low);
+  value.set("high", band.high);
+  return value;
+}
+
+Value error_band_value(const ErrorBand& band) {
+  Value value;
+  value.set("ttft", band_value(band.ttft));
+  value.set("itl", band_value(band.itl));
+  value.set("throughput", band_value(band.throughput));
+  return value;
+}
+
 Value provenance_value(const Provenance& provenance) {
   Value value;
   value.set("tier", provenance.tier);
@@ -177,6 +192,9 @@ Value provenance_value(const Provenance& provenance) {
   value.set("interpolated", provenance.interpolated);
   value.set("extrapolated", provenance.extrapolated);
   value.set("modelled", provenance.modelled);
+  value.set("modelledFromComparableRows", provenance.transferred);
+  value.set("modelledFromRoofline", provenance.unmeasured);
+  value.set("errorBand", provenance.band ? error_band_value(*provenance.band) : Value());
   return value;
 }
 

@@ -91,6 +91,7 @@ struct OperatorTime {
   std::string source;
   double looked_up_ms = 0, interpolated_ms = 0, extrapolated_ms = 0, modelled_ms = 0;   ///< parts of `ms` by origin
   double unmeasured_ms = 0;   ///< part of `modelled_ms` from the roofline and the usual efficiency of such kernels
+  double transferred_ms = 0;  ///< part of `modelled_ms` estimated from rows of comparable kernels
 };
 
 /// A prefill-only, decode-only or combined run at a fixed batch.
@@ -172,6 +173,7 @@ class Engine {
   [[nodiscard]] double kv_bytes_per_seq(int seq_len) const;   ///< of one rank
 
   struct Impl;
+  [[nodiscard]] const Impl& impl() const { return *impl_; }
 
  private:
   Engine();
