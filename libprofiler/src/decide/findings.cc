@@ -69,14 +69,15 @@ void add_misses(const ValidatedRequest& request, const PickReport& report, Diagn
 /// Rates add up over replicas, so the replicas needed follow from the share that is served.
 void add_short_load(const ValidatedRequest& request, const PickReport& report, Diagnostics& findings) {
   const Pick& chosen = *report.chosen;
-  const int replicas = static_cast<int>(std::ceil(chosen.replicas * 100.0 / chosen.load_served_percent));
+  const double replicas = std::ceil(chosen.replicas * 100.0 / chosen.load_served_percent);
   const double at_best = chosen.load_served_percent * (report.provenance.band ? report.provenance.band->throughput.high : 1);
   const bool doubtful = in_doubt(report, 100, at_best);
   const std::string load = request.request_rate ? "spec.workload.requestRate" : "spec.workload.concurrency";
   findings.add(warning(doubtful ? "profile.load.doubtful" : "profile.load.short", load,
-                       std::string(doubtful ? "may need" : "needs") + " about " + std::to_string(replicas * chosen.unit.gpus) + " GPUs and has " +
+                       std::string(doubtful ? "may need" : "needs") + " about " + fixed(replicas * chosen.unit.gpus, 0) +
+                           " GPUs and has " +
                            std::to_string(request.total_gpus) + ", which carry " +
-                           fixed(chosen.load_served_percent, 0) + " % of the load",
+                           significant(chosen.load_served_percent, 2) + " % of the load",
                        "add GPUs or lower the load"));
 }
 
@@ -104,8 +105,7 @@ Diagnostics findings_of(const ValidatedRequest& request, const PickReport& repor
   Diagnostics findings;
   if (report.naive) {
     findings.add(warning("profile.unverified", "",
-                         "this combination can be neither measured nor modelled (" + report.provenance.tables +
-                             "); the layout only fits the memory, its latency is unknown",
+                         "latency unknown, only the memory was checked (" + report.provenance.tables + ")",
                          "`kubectl dynamo support` shows which GPUs and backends are measured or modelled"));
   } else {
     if (report.provenance.tier == kTierModelled) add_modelled(request, report, findings);

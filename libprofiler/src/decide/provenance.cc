@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "facts/efficiency.h"
-#include "perf/large_ep/resolve.h"
+#include "search/worker_engine.h"
 #include "tables/pack.h"
 
 namespace dynamo::decision {
@@ -38,27 +38,11 @@ struct Passes {
   double prefill_runs = 1, decode_runs = 1;
 };
 
-/// `needs` as the search asked for them, so that the same operators are priced.
-perf::Result<perf::Engine> engine_of(const WorkerEstimate& worker, perf::PhaseNeeds needs, const search::Scenario& scenario,
-                                     const TableStore& tables) {
-  // Without a pack the worker's version is no version of tables.
-  const auto pack = tables.open(scenario.system->name, worker.backend);
-  const bool has_pack = pack.has_value() && *pack != nullptr;
-  auto database = perf::Database::open(tables, *scenario.system, worker.backend, has_pack ? worker.version : scenario.version,
-                                       scenario.database);
-  if (!database.has_value()) return std::unexpected(database.error());
-  const auto exchange = perf::resolve_exchange(*database, *scenario.model, worker.quant.moe, worker.parallel, needs,
-                                               perf::ExchangePolicy::kWhereMeasured);
-  if (!exchange.has_value()) return std::unexpected(exchange.error());
-  const QuantModes quant = perf::formats_beside(*exchange, worker.backend, *scenario.model, scenario.quant, worker.quant);
-  return perf::Engine::build(*database, *scenario.model, quant, worker.parallel, scenario.nextn, 0, *exchange);
-}
-
 Passes passes_of(const Estimate& unit, const search::Scenario& scenario, const TableStore& tables) {
   Passes passes;
   const perf::Workload load{.isl = scenario.isl, .osl = scenario.osl, .prefix = scenario.prefix, .kv_fraction = {},
                             .max_seq_len = {}};
-  const auto decode = engine_of(unit.decode, {}, scenario, tables);
+  const auto decode = search::worker_engine(unit.decode, {}, scenario, tables);
   if (!decode.has_value()) return passes;
   if (unit.mode == ServingMode::kAggregated) {
     add(passes.prefill, decode->mix_times(load, unit.decode.batch, unit.ctx_tokens));
@@ -70,7 +54,7 @@ Passes passes_of(const Estimate& unit, const search::Scenario& scenario, const T
     return passes;
   }
   add(passes.decode, decode->generation_times(load, unit.decode.batch));
-  const auto prefill = engine_of(unit.prefill, {.prefill = true, .decode = false}, scenario, tables);
+  const auto prefill = search::worker_engine(unit.prefill, {.prefill = true, .decode = false}, scenario, tables);
   if (prefill.has_value()) add(passes.prefill, prefill->context_times(load, unit.prefill.batch));
   return passes;
 }
