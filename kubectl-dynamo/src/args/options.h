@@ -49,6 +49,14 @@ struct EstimateCommand {
   std::string tables;
 };
 
+/// Where predictions are measured, modelled or naive.
+struct SupportCommand {
+  std::vector<std::string> models, gpus, backends;   ///< filters; empty = all, by family
+  OutputFormat output = OutputFormat::kTable;
+  std::string perf_version = "current";
+  std::string tables;
+};
+
 enum class TablesAction { kImport, kList, kVerify };
 
 struct TablesCommand {
@@ -83,7 +91,7 @@ struct PrintAndExit {
   bool usage_error = false;
 };
 
-using Command = std::variant<ProfileCommand, ValidateCommand, EstimateCommand, TablesCommand, WebhookManifestCommand,
+using Command = std::variant<ProfileCommand, ValidateCommand, EstimateCommand, SupportCommand, TablesCommand, WebhookManifestCommand,
                              VersionCommand, CompleteCommand, CompletionCommand, PrintAndExit>;
 
 }  // namespace dynamo::cli

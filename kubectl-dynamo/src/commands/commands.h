@@ -1,6 +1,7 @@
 #pragma once
 
 #include "args/options.h"
+#include "dynamo/profiler/tables.h"
 #include "exit_code.h"
 
 namespace dynamo::cli {
@@ -11,12 +12,16 @@ namespace dynamo::cli {
 /// `validate --admission`.
 [[nodiscard]] ExitCode run_admission(const ValidateCommand& command);
 [[nodiscard]] ExitCode run(const EstimateCommand& command);
+[[nodiscard]] ExitCode run(const SupportCommand& command);
 [[nodiscard]] ExitCode run(const TablesCommand& command);
 [[nodiscard]] ExitCode run(const WebhookManifestCommand& command);
 [[nodiscard]] ExitCode run(const VersionCommand& command);
 [[nodiscard]] ExitCode run(const CompleteCommand& command);
 [[nodiscard]] ExitCode run(const CompletionCommand& command);
 [[nodiscard]] ExitCode run(const PrintAndExit& command);
+
+/// Says on stderr that there are no measured tables.
+void warn_without_tables(const TableStore& tables);
 
 /// Answers every line of `source` (a file or `-`) on stdout, in order, as lines arrive.
 [[nodiscard]] ExitCode run_cases(const std::string& source, const std::string& tables);

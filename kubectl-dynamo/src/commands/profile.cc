@@ -29,15 +29,6 @@ DatabaseMode database_mode(const std::string& name) {
   return DatabaseMode::kAuto;
 }
 
-void warn_without_tables(const TableStore& tables) {
-  if (!tables.empty()) return;
-  Diagnostic warning = finding(DiagnosticCode::kMissingData, "tables.absent",
-                               "no measured tables in " + tables.directory().string() + "; going on without them",
-                               "kubectl dynamo tables import aiconfigurator_core-0.12.0-*.whl");
-  warning.severity = Severity::kWarning;
-  print_error(render_diagnostics(findings(std::move(warning)), {}, Style(colour_allowed(STDERR_FILENO))));
-}
-
 std::string first_error(const Diagnostics& diagnostics) {
   for (const Diagnostic& diagnostic : diagnostics.items()) {
     if (diagnostic.severity != Severity::kError) continue;
@@ -182,6 +173,15 @@ class ProfileRun {
 };
 
 }  // namespace
+
+void warn_without_tables(const TableStore& tables) {
+  if (!tables.empty()) return;
+  Diagnostic warning = finding(DiagnosticCode::kMissingData, "tables.absent",
+                               "no measured tables in " + tables.directory().string() + "; going on without them",
+                               "kubectl dynamo tables import aiconfigurator_core-0.12.0-*.whl");
+  warning.severity = Severity::kWarning;
+  print_error(render_diagnostics(findings(std::move(warning)), {}, Style(colour_allowed(STDERR_FILENO))));
+}
 
 ExitCode run(const ProfileCommand& command) {
   return command.cases.empty() ? ProfileRun(command).run() : run_cases(command.cases, command.tables);

@@ -184,6 +184,20 @@ Value error_band_value(const ErrorBand& band) {
   return value;
 }
 
+Array suspects_value(const std::vector<SuspectKernel>& suspects) {
+  Array array;
+  for (const SuspectKernel& suspect : suspects) {
+    Value value;
+    value.set("pass", suspect.pass);
+    value.set("kernel", suspect.kernel);
+    value.set("contradicts", suspect.contradicts);
+    value.set("factor", suspect.factor);
+    value.set("excessShareOfPass", suspect.excess_share);
+    array.push_back(std::move(value));
+  }
+  return array;
+}
+
 Value provenance_value(const Provenance& provenance) {
   Value value;
   value.set("tier", provenance.tier);
@@ -192,9 +206,9 @@ Value provenance_value(const Provenance& provenance) {
   value.set("interpolated", provenance.interpolated);
   value.set("extrapolated", provenance.extrapolated);
   value.set("modelled", provenance.modelled);
-  value.set("modelledFromComparableRows", provenance.transferred);
-  value.set("modelledFromRoofline", provenance.unmeasured);
+  value.set("estimated", provenance.estimated);
   value.set("errorBand", provenance.band ? error_band_value(*provenance.band) : Value());
+  value.set("suspectRows", suspects_value(provenance.suspects));
   return value;
 }
 

@@ -298,10 +298,8 @@ std::string provenance_line(const Value& report) {
     const double share = number_at(report, {"provenance", field});
     if (share > 0) out += ", " + percent(share) + " " + word;
   }
-  const double comparable = number_at(report, {"provenance", "modelledFromComparableRows"});
-  const double roofline = number_at(report, {"provenance", "modelledFromRoofline"});
-  if (comparable + roofline > 0) {
-    out += " (" + percent(roofline) + " from the roofline, " + percent(comparable) + " from comparable rows)";
+  if (const double estimated = number_at(report, {"provenance", "estimated"}); estimated > 0) {
+    out += " (" + percent(estimated) + " for want of rows)";
   }
   return out + ".";
 }
@@ -320,6 +318,16 @@ std::string band_line(const Value& report) {
   return "Error band (8 of 10 passes, on GPUs left out of the fit): " + range_phrase(report, "TTFT", "ttftMs", "ttft", "ms") + ", " +
          range_phrase(report, "ITL", "itlMs", "itl", "ms") + ", " +
          range_phrase(report, "throughput", "tokensPerSecondPerGpu", "throughput", "tok/s per GPU") + ".";
+}
+
+/// Which measured rows not to believe.
+std::string suspects_line(const Value& report) {
+  std::string out;
+  for (const Value& suspect : array_at(report, {"provenance", "suspectRows"})) {
+    out += (out.empty() ? "Doubtful rows: " : ", ") + text_at(suspect, {"pass"}) + " " + text_at(suspect, {"kernel"}) + " (" +
+           readable(number_at(suspect, {"factor"})) + "x)";
+  }
+  return out.empty() ? out : out + ".";
 }
 
 /// What the user did not write and the answer depends on.
@@ -368,6 +376,7 @@ std::string render_table(const Value& report, const TableOptions& options, const
   if (!unverified) out += ranking(report, options.wide, style) + "\n";
   out += wrap(provenance_line(report), kWidth, 0, 2) + "\n";
   if (const std::string band = band_line(report); !band.empty()) out += wrap(band, kWidth, 0, 2) + "\n";
+  if (const std::string doubtful = suspects_line(report); !doubtful.empty()) out += wrap(doubtful, kWidth, 0, 2) + "\n";
   if (const std::string assumed = assumptions_line(report); !assumed.empty()) out += wrap(assumed, kWidth, 0, 2) + "\n";
   return out + next_step(options.repeat);
 }

@@ -88,7 +88,7 @@ void add_modelled(const ValidatedRequest& request, const PickReport& report, Dia
   const Provenance& from = report.provenance;
   const Estimate& unit = report.chosen->unit;
   std::string reason = request.model_name + " on " + request.system->name + " with " + std::string(name_of(unit.decode.backend)) +
-                       " is not measured: " + percent(from.transferred + from.unmeasured) + " of the time is modelled";
+                       " is not measured: " + percent(from.estimated) + " of the time is modelled";
   if (from.band) {
     const auto range = [](double value, const Band& band) {
       return significant(value * band.low, 3) + " to " + significant(value * band.high, 3) + " ms";
@@ -97,6 +97,25 @@ void add_modelled(const ValidatedRequest& request, const PickReport& report, Dia
   }
   findings.add(warning("profile.modelled", "", std::move(reason),
                        "`kubectl dynamo support --model " + request.model_name + "` shows where it is measured"));
+}
+
+/// Measured rows that cannot be right, one finding for each kind of pass.
+void add_suspects(const PickReport& report, Diagnostics& findings) {
+  for (const std::string_view pass : {"prefill", "decode"}) {
+    std::string kernels;
+    double excess = 0;
+    for (const SuspectKernel& suspect : report.provenance.suspects) {
+      if (suspect.pass != pass) continue;
+      excess += suspect.excess_share;
+      kernels += (kernels.empty() ? "" : ", ") + suspect.kernel + " " + significant(suspect.factor, 2) + "x " +
+                 (suspect.contradicts == "neighbours" ? "its time with more work" : "the usual loss");
+    }
+    if (kernels.empty()) continue;
+    findings.add(warning("profile.rows.suspect", "",
+                         percent(excess) + " of a " + std::string(pass) +
+                             " pass comes from measured rows that contradict their neighbours or the roofline: " + kernels,
+                         "the engine is probably faster than predicted; compare other backends, or --perf-version previous"));
+  }
 }
 
 }  // namespace
@@ -109,6 +128,7 @@ Diagnostics findings_of(const ValidatedRequest& request, const PickReport& repor
                          "`kubectl dynamo support` shows which GPUs and backends are measured or modelled"));
   } else {
     if (report.provenance.tier == kTierModelled) add_modelled(request, report, findings);
+    add_suspects(report, findings);
     if (!report.sla_met) add_misses(request, report, findings);
     if (report.chosen->load_served_percent > 0 && report.chosen->load_served_percent < 100) {
       add_short_load(request, report, findings);

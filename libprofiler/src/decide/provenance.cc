@@ -15,10 +15,9 @@ constexpr double kMeasuredTolerance = 0.01;
 
 /// Operator time by origin.
 struct Origins {
-  double looked_up = 0, interpolated = 0, extrapolated = 0, modelled = 0, transferred = 0, unmeasured = 0;
+  double looked_up = 0, interpolated = 0, extrapolated = 0, modelled = 0, estimated = 0;
 
   [[nodiscard]] double total() const { return looked_up + interpolated + extrapolated + modelled; }
-  [[nodiscard]] double estimated() const { return transferred + unmeasured; }
 };
 
 void add(Origins& sum, const std::vector<perf::OperatorTime>& times) {
@@ -27,8 +26,7 @@ void add(Origins& sum, const std::vector<perf::OperatorTime>& times) {
     sum.interpolated += time.interpolated_ms;
     sum.extrapolated += time.extrapolated_ms;
     sum.modelled += time.modelled_ms;
-    sum.transferred += time.transferred_ms;
-    sum.unmeasured += time.unmeasured_ms;
+    sum.estimated += time.unmeasured_ms;
   }
 }
 
@@ -63,7 +61,7 @@ Passes passes_of(const Estimate& unit, const search::Scenario& scenario, const T
 Band band_of(std::string_view step, const Origins& pass) {
   const auto row = std::ranges::find(facts::kModelledBandRows, step, &facts::ModelledBandRow::step);
   if (row == facts::kModelledBandRows.end() || !(pass.total() > 0)) return {};
-  const double share = pass.estimated() / pass.total();
+  const double share = pass.estimated / pass.total();
   return {1 + share * (row->low - 1), 1 + share * (row->high - 1)};
 }
 
@@ -84,6 +82,29 @@ ErrorBand error_band_of(const Passes& passes, ServingMode mode) {
   return {prefill, steps, {1 / steps.high, 1 / steps.low}};
 }
 
+void append(std::vector<SuspectKernel>& to, std::string_view pass, const std::vector<perf::Suspect>& found) {
+  for (const perf::Suspect& suspect : found) {
+    to.push_back({std::string(pass), suspect.kernel, suspect.neighbours ? "neighbours" : "roofline", suspect.factor,
+                  suspect.excess_share});
+  }
+}
+
+std::vector<SuspectKernel> suspects_of(const Estimate& unit, const search::Scenario& scenario, const TableStore& tables) {
+  std::vector<SuspectKernel> suspects;
+  const perf::Workload load{.isl = scenario.isl, .osl = scenario.osl, .prefix = scenario.prefix, .kv_fraction = {},
+                            .max_seq_len = {}};
+  const bool aggregated = unit.mode == ServingMode::kAggregated;
+  if (!aggregated) {
+    const auto prefill = search::worker_watch(unit.prefill, {.prefill = true, .decode = false}, scenario, tables);
+    if (prefill.has_value()) append(suspects, "prefill", prefill->in_prefill(load, unit.prefill.batch));
+  }
+  const auto decode = search::worker_watch(unit.decode, {}, scenario, tables);
+  if (!decode.has_value()) return suspects;
+  if (aggregated) append(suspects, "prefill", decode->in_mixed_step(load, unit.decode.batch, unit.ctx_tokens));
+  append(suspects, "decode", decode->in_decode(load, unit.decode.batch));
+  return suspects;
+}
+
 std::string tables_of(const Estimate& unit, const TableStore& tables) {
   const std::string backend(name_of(unit.decode.backend));
   const auto pack = tables.open(unit.decode.system, unit.decode.backend);
@@ -97,7 +118,7 @@ Provenance provenance_of(const Estimate& unit, const search::Scenario& scenario,
   const Passes passes = passes_of(unit, scenario, tables);
   Origins sum = passes.prefill;
   for (double Origins::*part : {&Origins::looked_up, &Origins::interpolated, &Origins::extrapolated, &Origins::modelled,
-                                &Origins::transferred, &Origins::unmeasured}) {
+                                &Origins::estimated}) {
     sum.*part += passes.decode.*part;
   }
   const double total = sum.total() > 0 ? sum.total() : 1;
@@ -106,13 +127,13 @@ Provenance provenance_of(const Estimate& unit, const search::Scenario& scenario,
   out.interpolated = sum.interpolated / total;
   out.extrapolated = sum.extrapolated / total;
   out.modelled = sum.modelled / total;
-  out.transferred = sum.transferred / total;
-  out.unmeasured = sum.unmeasured / total;
+  out.estimated = sum.estimated / total;
   const bool roofline = scenario.database == DatabaseMode::kSol;
-  out.tier = roofline || sum.estimated() / total >= kMeasuredTolerance ? kTierModelled : kTierMeasured;
+  out.tier = roofline || sum.estimated / total >= kMeasuredTolerance ? kTierModelled : kTierMeasured;
   out.tables = tables_of(unit, tables);
+  out.suspects = suspects_of(unit, scenario, tables);
   // The band was measured for the modelled tier; a roofline without losses is a bound, not an estimate.
-  if (!roofline && sum.estimated() > 0) out.band = error_band_of(passes, unit.mode);
+  if (!roofline && sum.estimated > 0) out.band = error_band_of(passes, unit.mode);
   return out;
 }
 

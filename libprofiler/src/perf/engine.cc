@@ -64,7 +64,7 @@ class OperatorLog {
     std::vector<OperatorTime> times;
     for (const auto& [name, sum] : entries_) {
       times.push_back({name, sum.ms, std::string(name_of(sum.source)), sum.shares.looked_up, sum.shares.interpolated,
-                       sum.shares.extrapolated, sum.shares.modelled, sum.shares.unmeasured, sum.shares.transferred});
+                       sum.shares.extrapolated, sum.shares.modelled, sum.shares.unmeasured});
     }
     return times;
   }

@@ -50,11 +50,11 @@ struct Provenance {
   double looked_up = 0, interpolated = 0, extrapolated = 0, modelled = 0;
   std::string tier;                       ///< measured, modelled or unverified
   std::string tables;                     ///< e.g. `aiconfigurator-core 0.12.0, trtllm 1.3.0rc20`
-  // Parts of `modelled`; the rest of it are kernels that nobody measures (norms, copies), priced by their traffic.
-  double transferred = 0;                 ///< estimated from rows of comparable kernels
-  double unmeasured = 0;                  ///< from the roofline and the usual efficiency of such kernels
-  std::optional<ErrorBand> band;          ///< of the modelled tier
-  std::vector<SuspectKernel> suspects;    ///< measured rows not to be believed; empty = none, or too little to matter
+  /// Part of `modelled`: estimates of kernels that tables usually answer. The rest of it are kernels that nobody measures (norms,
+  /// copies), priced by their traffic.
+  double estimated = 0;
+  std::optional<ErrorBand> band = {};     ///< of the modelled tier
+  std::vector<SuspectKernel> suspects = {};///< measured rows not to be believed; empty = none, or too little to matter
 };
 
 /// The decision.

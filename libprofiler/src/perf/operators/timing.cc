@@ -31,12 +31,6 @@ Timing Timing::modelled(double ms, Source source) {
   return timing;
 }
 
-Timing Timing::transferred(double ms) {
-  Timing timing = modelled(ms, Source::kEmpirical);
-  timing.shares.transferred = ms;
-  return timing;
-}
-
 Timing Timing::plus(const Timing& other) const {
   Timing sum{ms + other.ms,
              source,
@@ -44,8 +38,7 @@ Timing Timing::plus(const Timing& other) const {
               shares.interpolated + other.shares.interpolated,
               shares.extrapolated + other.shares.extrapolated,
               shares.modelled + other.shares.modelled,
-              shares.unmeasured + other.shares.unmeasured,
-              shares.transferred + other.shares.transferred}};
+              shares.unmeasured + other.shares.unmeasured}};
   if (ms == 0) {
     sum.source = other.source;
   } else if (other.ms != 0 && source != other.source) {
@@ -58,7 +51,7 @@ Timing Timing::scaled(double factor) const {
   return {ms * factor,
           source,
           {shares.looked_up * factor, shares.interpolated * factor, shares.extrapolated * factor, shares.modelled * factor,
-           shares.unmeasured * factor, shares.transferred * factor}};
+           shares.unmeasured * factor}};
 }
 
 }  // namespace dynamo::perf

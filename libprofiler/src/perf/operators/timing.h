@@ -15,8 +15,7 @@ enum class Source { kSilicon, kEmpirical, kSol, kEstimated, kMixed, kModelled };
 /// Milliseconds by how they were obtained.
 struct Shares {
   double looked_up = 0, interpolated = 0, extrapolated = 0, modelled = 0;
-  double unmeasured = 0;   ///< part of `modelled`: kernels whose roofline no comparable measurement corrects
-  double transferred = 0;  ///< part of `modelled`: kernels whose roofline rows of comparable kernels correct
+  double unmeasured = 0;   ///< part of `modelled`: kernels that tables usually answer, estimated
 };
 
 /// The time of one operator or of a sum of operators.
@@ -27,8 +26,6 @@ struct Timing {
 
   static Timing measured(const Found& found);
   static Timing modelled(double ms, Source source);
-  /// A kernel that usually is measured, estimated from comparable rows.
-  static Timing transferred(double ms);
 
   /// Sum; a zero has no say in the source, unlike sources become kMixed.
   [[nodiscard]] Timing plus(const Timing& other) const;
