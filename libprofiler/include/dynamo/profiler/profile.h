@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dynamo/profiler/document.h"
+#include "dynamo/profiler/emit.h"
 #include "dynamo/profiler/estimate.h"
 #include "dynamo/profiler/pick.h"
 #include "dynamo/profiler/request.h"
@@ -16,6 +17,7 @@ namespace dynamo {
 
 struct ProfileOptions {
   ValidateOptions validate;
+  EmitOptions emit = {};
   /// kAuto: layouts that are measured throughout; only where there is none, those with kernels of the lower tiers.
   DatabaseMode database = DatabaseMode::kAuto;
   unsigned threads = 0;             ///< 0 = one per core; the answer does not depend on it
