@@ -14,6 +14,12 @@ inline constexpr std::string_view kNoSweep = "none";
 /// Rules between the values of a normalised planner. Returns whether it scales.
 [[nodiscard]] bool check_planner(Report& report, const Value& planner);
 
+/// Whether a normalised planner scales by throughput, as it does unless told otherwise.
+[[nodiscard]] bool scales_by_throughput(const Value& planner);
+
+/// Whether its sweep is the rapid one, which is the default.
+[[nodiscard]] bool sweep_is_rapid(const Value& planner);
+
 /// Whether a normalised planner has its sweep switched off.
 [[nodiscard]] bool sweep_is_off(const Value& planner);
 
