@@ -33,6 +33,7 @@ Plan plan_of(const ValidatedRequest& request, const ProfileOptions& options) {
   s.request_latency_ms = request.e2e_ms;
   s.total_gpus = request.total_gpus;
   s.context_parallel = false;   // what cannot be deployed must not be picked
+  s.dense_attention_dp = false;
   s.threads = options.threads == 0 ? std::max(1u, std::thread::hardware_concurrency()) : options.threads;
   s.cancelled = &options.cancelled;
   s.keep_evaluations = options.explain.has_value();

@@ -24,6 +24,7 @@ inline constexpr auto kRules = std::to_array<Rule>({
     // The spec itself.
     {"spec.model.required", "a request names a model"},
     {"model.known", "the model's configuration can be found"},
+    {"model.checkpoint.gpu", "some engine serves the checkpoint's number format on that GPU"},
     {"backend.known", "the backend is auto, trtllm, sglang or vllm"},
     {"image.reference", "the image is a container image reference"},
     {"searchStrategy.known", "the search strategy is rapid or thorough"},

@@ -40,6 +40,8 @@ const std::vector<RuleCase>& rule_cases() {
        "@\nworkload: {concurrency: 1, requestRate: 1}",
        "@\nworkload: {concurrency: 1, requestRate: null}"},
       {"workload.load.planner", "@\nworkload: {requestRate: 1}\nfeatures: {planner: {}}", "@\nfeatures: {planner: {}}"},
+      {"model.checkpoint.gpu", "model: deepseek-ai/DeepSeek-V4-Flash\nimage: i:1\nhardware: {gpuSku: h200_sxm}",
+       "model: sgl-project/DeepSeek-V4-Flash-FP8\nimage: i:1\nhardware: {gpuSku: h200_sxm}"},
       {"workload.context.length", "@\nworkload: {isl: 9000000}", "@\nworkload: {isl: 4000, osl: 1000}"},
       {"sla.ttft.range", "@\nsla: {ttft: 0}", "@\nsla: {ttft: 0.5}"},
       {"sla.ttft.range", "@\nsla: {ttft: .nan}", "@\nsla: {ttft: 3600000}"},
