@@ -4,6 +4,7 @@ import re
 import socket
 import ssl
 import subprocess
+import sys
 import time
 import unittest
 
@@ -145,6 +146,7 @@ class SelfManaged(Installed):
             stream.wait_for(5)
         self.assertEqual(stream.failures, [], f"of {stream.done} applies, {len(authorities)} authorities")
         self.assertGreater(stream.done, 20)
+        print(f"{stream.done} applies over {len(authorities)} authorities and {len(leaves)} leaves, none failed", end=" ... ", file=sys.stderr)
         self.assertGreaterEqual(len(leaves), 6)
         self.assertEqual(largest, 2, "old and new, and no more")
 

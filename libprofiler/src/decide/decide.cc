@@ -9,6 +9,7 @@
 #include "dynamo/profiler/emit.h"
 #include "dynamo/profiler/profile.h"
 #include "explain/explanation.h"
+#include "facts/backend_facts.h"
 #include "search/widening.h"
 
 namespace dynamo {
@@ -33,6 +34,7 @@ Plan plan_of(const ValidatedRequest& request, const ProfileOptions& options) {
   s.request_latency_ms = request.e2e_ms;
   s.total_gpus = request.total_gpus;
   s.context_parallel = false;   // what cannot be deployed must not be picked
+  s.dense_attention_dp = false;
   s.threads = options.threads == 0 ? std::max(1u, std::thread::hardware_concurrency()) : options.threads;
   s.cancelled = &options.cancelled;
   s.keep_evaluations = options.explain.has_value();
@@ -69,12 +71,22 @@ double closest(const std::vector<Searched>& searches, const pick::Target& target
   return best;
 }
 
+/// Some layout failed for its latency alone, so that a wider limit may let one in.
+bool latency_is_what_fails(const std::vector<Searched>& searches) {
+  return std::ranges::any_of(searches, [](const Searched& search) {
+    return std::ranges::any_of(search.outcome.summary.dropped, [](const Infeasible& drop) {
+      return drop.reason == DropReason::kTtft || drop.reason == DropReason::kItl || drop.reason == DropReason::kRequestLatency;
+    });
+  });
+}
+
 /// A search looks only at rows within the TTFT (or end-to-end) target. If none meets all targets, that limit is widened step by
 /// step until no wider one can hold a closer row; the ranking keeps the targets that were asked for.
 std::vector<Searched> run_plan(const ValidatedRequest& request, const Plan& plan, const TableStore& tables) {
   if (request.picking == PickingMode::kAutoscale) return run_autoscale(plan, tables);
   std::vector<Searched> best = decision::run_searches(plan, tables);
   double distance = closest(best, plan.target);
+  if (std::isinf(distance) && !latency_is_what_fails(best)) return best;
   for (const double factor : search::kWidening) {
     if (plan.scenario.cancelled != nullptr && *plan.scenario.cancelled && (*plan.scenario.cancelled)()) break;
     if (distance == 0 || !(plan.scenario.ttft_ms || plan.scenario.request_latency_ms)) break;
@@ -93,6 +105,30 @@ std::vector<Searched> run_plan(const ValidatedRequest& request, const Plan& plan
   return best;
 }
 
+/// What was searched and what was found.
+struct Answer {
+  Plan plan;
+  std::vector<Searched> searches;
+};
+
+bool has_pick(const std::vector<Searched>& searches) {
+  return std::ranges::any_of(searches, [](const Searched& search) { return !search.ranking.picks.empty(); });
+}
+
+/// In mode kAuto the first tier with a layout answers: what is measured throughout wins over what is not, however promising.
+Answer first_answer(const ValidatedRequest& request, Plan plan, const TableStore& tables) {
+  const bool by_tier = plan.scenario.database == DatabaseMode::kAuto;
+  if (by_tier) plan.scenario.database = DatabaseMode::kSilicon;
+  std::vector<Searched> searches = run_plan(request, plan, tables);
+  if (!by_tier || has_pick(searches)) return {std::move(plan), std::move(searches)};
+  Plan lower = plan;
+  lower.scenario.database = DatabaseMode::kAuto;
+  std::erase_if(lower.backends, [&](Backend backend) { return !facts::why_not_on(backend, *request.system).empty(); });
+  if (lower.backends.empty()) return {std::move(plan), std::move(searches)};
+  searches = run_plan(request, lower, tables);
+  return {std::move(lower), std::move(searches)};
+}
+
 /// What the request runs with instead of the targets that are out of reach.
 void note_missed_targets(const pick::Target& target, PickReport& report) {
   const Estimate& unit = report.chosen->unit;
@@ -106,12 +142,13 @@ void note_missed_targets(const pick::Target& target, PickReport& report) {
   if (target.tpot_ms && unit.tpot_ms > *target.tpot_ms) report.best_itl_ms = unit.tpot_ms;
 }
 
-void fill_rankings(const std::vector<Searched>& searches, const pick::Target& target, PickReport& report) {
+void fill_rankings(const std::vector<Searched>& searches, const pick::Target& target, bool apart, PickReport& report) {
   const pick::Ranking aggregated = decision::merged(searches, ServingMode::kAggregated, target);
   const pick::Ranking disaggregated = decision::merged(searches, ServingMode::kDisaggregated, target);
   report.aggregated = aggregated.picks;
   report.disaggregated = disaggregated.picks;
-  const bool disagg_first = pick::preferred(disaggregated, aggregated, target);
+  // A mocker replays prefill and decode engines, never one that does both.
+  const bool disagg_first = (apart && !disaggregated.picks.empty()) || pick::preferred(disaggregated, aggregated, target);
   const pick::Ranking& first = disagg_first ? disaggregated : aggregated;
   const pick::Ranking& second = disagg_first ? aggregated : disaggregated;
   if (first.picks.empty()) return;
@@ -193,15 +230,14 @@ Decision explained(const ValidatedRequest& request, const Plan& plan, const std:
 std::expected<Decision, Diagnostics> decide_and_explain(const ValidatedRequest& request, const TableStore& tables,
                                                         const ProfileOptions& options) {
   if (Diagnostics problems = decision::check_tables(request, tables); problems.has_errors()) return std::unexpected(problems);
-  const Plan plan = plan_of(request, options);
-  const std::vector<Searched> searches = run_plan(request, plan, tables);
+  const auto [plan, searches] = first_answer(request, plan_of(request, options), tables);
   if (options.cancelled && options.cancelled()) {
     return std::unexpected(one_error(DiagnosticCode::kTooLarge, "profile.cancelled", "the search was ended before it was done"));
   }
   PickReport report;
   report.mode = request.picking;
   for (const Searched& s : searches) report.searches.push_back(s.outcome.summary);
-  fill_rankings(searches, plan.target, report);
+  fill_rankings(searches, plan.target, request.mocker, report);
   if (report.chosen.has_value()) {
     note_missed_targets(plan.target, report);
     report.provenance = decision::provenance_of(report.chosen->unit, plan.scenario, tables);
