@@ -185,6 +185,7 @@ ProfileOptions profile_options(const ProfileCommand& command) {
   options.validate.perf_version = command.perf_version;
   options.database = database_mode(command.database_mode);
   options.emit.runtime_version = command.runtime_version;
+  options.plots = !command.output_dir.empty() || !command.config.empty();
   options.curves.prefill_points = command.prefill_granularity;
   options.curves.decode_points = command.decode_granularity;
   options.emit.api = deployment_api_from_name(command.dgd_api_version);

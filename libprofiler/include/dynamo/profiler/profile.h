@@ -13,6 +13,7 @@
 #include "dynamo/profiler/estimate.h"
 #include "dynamo/profiler/explain.h"
 #include "dynamo/profiler/pick.h"
+#include "dynamo/profiler/plots.h"
 #include "dynamo/profiler/request.h"
 #include "dynamo/profiler/tables.h"
 
@@ -22,6 +23,7 @@ struct ProfileOptions {
   ValidateOptions validate;
   EmitOptions emit = {};
   CurveOptions curves = {};         ///< its tables are used as `database` says
+  bool plots = false;               ///< draw what is swept
   DatabaseMode database = DatabaseMode::kSilicon;
   unsigned threads = 0;             ///< 0 = one per core; the answer does not depend on it
   /// Asked between layouts, from several threads; true ends the search with the error `profile.cancelled`. Empty = never.
@@ -34,6 +36,7 @@ struct ProfileResult {
   std::optional<ValidatedRequest> request;
   std::optional<PickReport> report;
   std::optional<Curves> curves;     ///< for planner and mocker, where they ask for them
+  std::vector<PlotFile> plots;      ///< of the curves, with `ProfileOptions::plots`
   std::optional<Value> picked;      ///< the deployment before planner and mocker, where there is either
   std::vector<Value> documents;     ///< the deployment: ConfigMaps first, the DynamoGraphDeployment last
   Diagnostics diagnostics;
