@@ -34,13 +34,15 @@ ProfileResult profile(const Document& document, const TableStore& tables, const 
   result.diagnostics.append(check_gates(*result.request, tables));
   if (result.diagnostics.has_errors()) return result;
 
-  auto report = decide(*result.request, tables, options);
-  if (!report.has_value()) {
-    result.diagnostics.append(report.error());
+  auto decision = decide_and_explain(*result.request, tables, options);
+  if (!decision.has_value()) {
+    result.diagnostics.append(decision.error());
     return result;
   }
-  result.diagnostics.append(findings_of(*result.request, *report));
-  result.report = std::move(*report);
+  result.diagnostics.append(findings_of(*result.request, decision->report));
+  result.diagnostics.append(decision->findings);
+  result.report = std::move(decision->report);
+  result.explanation = std::move(decision->explanation);
 
   auto deployment = emit_deployment(*result.request, *result.report, options.emit);
   if (!deployment.has_value()) {

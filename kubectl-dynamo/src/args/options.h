@@ -39,6 +39,18 @@ struct ProfileCommand {
   std::string repeat;                ///< the command as typed, for the "next step" line
 };
 
+/// Why a request gets the layout it gets.
+struct ExplainCommand {
+  RequestSource source;
+  std::vector<std::string> reports;      ///< saved explanations to show again; they stand for the request
+  std::vector<std::string> sections;     ///< names of parts; empty = the first screen
+  std::vector<std::string> candidates;   ///< "why not this one?"
+  OutputFormat output = OutputFormat::kTable;
+  std::string tables;
+  std::string perf_version = "current";
+  std::string database_mode = "auto";
+};
+
 struct ValidateCommand {
   RequestSource source;
   OutputFormat output = OutputFormat::kTable;
@@ -107,7 +119,7 @@ struct PrintAndExit {
   bool usage_error = false;
 };
 
-using Command = std::variant<ProfileCommand, LintCommand, ValidateCommand, EstimateCommand, SupportCommand, TablesCommand, WebhookManifestCommand,
+using Command = std::variant<ProfileCommand, ExplainCommand, LintCommand, ValidateCommand, EstimateCommand, SupportCommand, TablesCommand, WebhookManifestCommand,
                              VersionCommand, CompleteCommand, CompletionCommand, PrintAndExit>;
 
 }  // namespace dynamo::cli

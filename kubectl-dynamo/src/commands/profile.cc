@@ -3,12 +3,12 @@
 #include <set>
 
 #include "commands/commands.h"
+#include "commands/profile_options.h"
 #include "dynamo/profiler/document_io.h"
 #include "dynamo/profiler/profile.h"
 #include "io/artefacts.h"
 #include "io/console.h"
 #include "io/environment.h"
-#include "io/finding.h"
 #include "io/model_files.h"
 #include "io/requests.h"
 #include "render/diff.h"
@@ -19,14 +19,6 @@ namespace dynamo::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-DatabaseMode database_mode(const std::string& name) {
-  if (name == "hybrid") return DatabaseMode::kHybrid;
-  if (name == "empirical") return DatabaseMode::kEmpirical;
-  if (name == "sol") return DatabaseMode::kSol;
-  if (name == "silicon") return DatabaseMode::kSilicon;
-  return DatabaseMode::kAuto;
-}
 
 /// `metadata.name` of the deployment, which is the last document.
 std::string deployment_name(const ProfileResult& result) {
@@ -186,15 +178,6 @@ class ProfileRun {
 };
 
 }  // namespace
-
-void warn_without_tables(const TableStore& tables) {
-  if (!tables.empty()) return;
-  Diagnostic warning = finding(DiagnosticCode::kMissingData, "tables.absent",
-                               "no measured tables in " + tables.directory().string() + "; going on without them",
-                               "kubectl dynamo tables import aiconfigurator_core-0.12.0-*.whl");
-  warning.severity = Severity::kWarning;
-  print_error(render_diagnostics(findings(std::move(warning)), {}, Style(colour_allowed(STDERR_FILENO))));
-}
 
 ProfileOptions profile_options(const ProfileCommand& command) {
   ProfileOptions options;

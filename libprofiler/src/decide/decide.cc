@@ -8,6 +8,7 @@
 #include "decide/table_checks.h"
 #include "dynamo/profiler/emit.h"
 #include "dynamo/profiler/profile.h"
+#include "explain/explanation.h"
 #include "facts/backend_facts.h"
 
 namespace dynamo {
@@ -34,6 +35,7 @@ Plan plan_of(const ValidatedRequest& request, const ProfileOptions& options) {
   s.context_parallel = false;   // what cannot be deployed must not be picked
   s.threads = options.threads == 0 ? std::max(1u, std::thread::hardware_concurrency()) : options.threads;
   s.cancelled = &options.cancelled;
+  s.keep_evaluations = options.explain.has_value();
   plan.target = {.total_gpus = request.total_gpus, .ttft_ms = request.ttft_ms, .tpot_ms = request.itl_ms,
                  .request_latency_ms = request.e2e_ms, .request_rate = request.request_rate, .concurrency = request.concurrency};
   return plan;
@@ -45,9 +47,14 @@ std::vector<Searched> run_autoscale(const Plan& plan, const TableStore& tables) 
   for (const Backend backend : plan.backends) {
     search::Scenario scenario = plan.scenario;
     scenario.backend = backend;
-    const search::RoleOutcome roles = search::search_roles(scenario, tables);
-    Searched searched{ServingMode::kDisaggregated, backend, {{}, roles.summary}, {}};
+    search::RoleOutcome roles = search::search_roles(scenario, tables);
+    Searched searched{ServingMode::kDisaggregated, backend, {{}, roles.summary, {}, false}, {}};
     searched.ranking = pick::pick_autoscale(roles.prefill, roles.decode, plan.target, scenario.osl);
+    if (scenario.keep_evaluations) {
+      pick::account_for_targets(roles, plan.target, scenario.osl, searched.outcome.summary);
+      searched.outcome.evaluations = std::make_shared<search::Evaluations>(
+          search::Evaluations{{}, std::move(roles.prefill), std::move(roles.decode), false, 0, 0});
+    }
     searches.push_back(std::move(searched));
   }
   return searches;
@@ -121,14 +128,6 @@ Answer first_answer(const ValidatedRequest& request, Plan plan, const TableStore
   return {std::move(lower), std::move(searches)};
 }
 
-bool better_mode(const pick::Ranking& a, const pick::Ranking& b, const pick::Target& target) {
-  if (a.picks.empty() || b.picks.empty()) return !a.picks.empty();
-  const double miss_a = pick::violation(a.picks.front().unit, target);
-  const double miss_b = pick::violation(b.picks.front().unit, target);
-  if (miss_a != miss_b) return miss_a < miss_b;
-  return a.best_throughput > b.best_throughput;
-}
-
 /// What the request runs with instead of the targets that are out of reach.
 void note_missed_targets(const pick::Target& target, PickReport& report) {
   const Estimate& unit = report.chosen->unit;
@@ -147,7 +146,7 @@ void fill_rankings(const std::vector<Searched>& searches, const pick::Target& ta
   const pick::Ranking disaggregated = decision::merged(searches, ServingMode::kDisaggregated, target);
   report.aggregated = aggregated.picks;
   report.disaggregated = disaggregated.picks;
-  const bool disagg_first = better_mode(disaggregated, aggregated, target);
+  const bool disagg_first = pick::preferred(disaggregated, aggregated, target);
   const pick::Ranking& first = disagg_first ? disaggregated : aggregated;
   const pick::Ranking& second = disagg_first ? aggregated : disaggregated;
   if (first.picks.empty()) return;
@@ -214,10 +213,20 @@ Diagnostics does_not_fit(const ValidatedRequest& request, const Infeasible& miss
   return diagnostics;
 }
 
+Decision explained(const ValidatedRequest& request, const Plan& plan, const std::vector<Searched>& searches,
+                   const TableStore& tables, PickReport report, const ProfileOptions& options) {
+  Decision decision{std::move(report), {}, {}};
+  if (!options.explain.has_value()) return decision;
+  explain::Evidence evidence{&request, &decision.report, &plan.scenario, &plan.target, {}, &tables};
+  for (const Searched& searched : searches) evidence.searches.push_back({searched.mode, searched.backend, &searched.outcome});
+  decision.explanation = explain::explanation_of(evidence, *options.explain, decision.findings);
+  return decision;
+}
+
 }  // namespace
 
-std::expected<PickReport, Diagnostics> decide(const ValidatedRequest& request, const TableStore& tables,
-                                              const ProfileOptions& options) {
+std::expected<Decision, Diagnostics> decide_and_explain(const ValidatedRequest& request, const TableStore& tables,
+                                                        const ProfileOptions& options) {
   if (Diagnostics problems = decision::check_tables(request, tables); problems.has_errors()) return std::unexpected(problems);
   const auto [plan, searches] = first_answer(request, plan_of(request, options), tables);
   if (options.cancelled && options.cancelled()) {
@@ -230,7 +239,7 @@ std::expected<PickReport, Diagnostics> decide(const ValidatedRequest& request, c
   if (report.chosen.has_value()) {
     note_missed_targets(plan.target, report);
     report.provenance = decision::provenance_of(report.chosen->unit, plan.scenario, tables);
-    return report;
+    return explained(request, plan, searches, tables, std::move(report), options);
   }
   auto naive = naive_pick(request);
   if (!naive.has_value()) return std::unexpected(naive.error());
@@ -239,7 +248,14 @@ std::expected<PickReport, Diagnostics> decide(const ValidatedRequest& request, c
   }
   naive->provenance.tables = failures_of(report.searches);
   naive->searches = std::move(report.searches);
-  return naive;
+  return explained(request, plan, searches, tables, std::move(*naive), options);
+}
+
+std::expected<PickReport, Diagnostics> decide(const ValidatedRequest& request, const TableStore& tables,
+                                              const ProfileOptions& options) {
+  auto decision = decide_and_explain(request, tables, options);
+  if (!decision.has_value()) return std::unexpected(std::move(decision.error()));
+  return std::move(decision->report);
 }
 
 }  // namespace dynamo

@@ -17,15 +17,9 @@ Diagnostic warning(std::string rule, std::string path, std::string reason, std::
 }
 
 std::string layout_of(const ValidatedRequest& request, const Pick& pick) {
-  const bool moe = request.model.is_moe();
-  const Estimate& unit = pick.unit;
-  if (unit.mode == ServingMode::kAggregated) {
-    return "agg " + std::to_string(pick.replicas) + " x " + unit.decode.parallel.label(moe) + ", batch " +
-           std::to_string(unit.decode.batch);
-  }
-  return "disagg " + std::to_string(pick.replicas) + " x (" + std::to_string(unit.prefill_workers) + "P " +
-         unit.prefill.parallel.label(moe) + " + " + std::to_string(unit.decode_workers) + "D " +
-         unit.decode.parallel.label(moe) + ")";
+  const std::string layout = layout_text(pick, request.model.is_moe());
+  if (pick.unit.mode == ServingMode::kDisaggregated) return "disagg " + layout;
+  return "agg " + layout + ", batch " + std::to_string(pick.unit.decode.batch);
 }
 
 /// With an error band a limit may hold although the prediction misses it: `best_case` is the favourable end.
@@ -90,9 +84,8 @@ void add_modelled(const ValidatedRequest& request, const PickReport& report, Dia
   std::string reason = request.model_name + " on " + request.system->name + " with " + std::string(name_of(unit.decode.backend)) +
                        " is not measured: " + percent(from.estimated) + " of the time is modelled";
   if (from.band) {
-    const auto range = [](double value, const Band& band) {
-      return significant(value * band.low, 3) + " to " + significant(value * band.high, 3) + " ms";
-    };
+    const auto text = [](double ms) { return ms < 100 ? significant(ms, 3) : fixed(ms, 0); };
+    const auto range = [&](double ms, const Band& band) { return text(ms * band.low) + " to " + text(ms * band.high) + " ms"; };
     reason += "; TTFT " + range(unit.ttft_ms, from.band->ttft) + ", ITL " + range(unit.tpot_ms, from.band->itl);
   }
   findings.add(warning("profile.modelled", "", std::move(reason),
@@ -122,6 +115,11 @@ void add_suspects(const PickReport& report, Diagnostics& findings) {
 
 Diagnostics findings_of(const ValidatedRequest& request, const PickReport& report) {
   Diagnostics findings;
+  if (request.strategy == SearchStrategy::kThorough) {
+    findings.add(warning("profile.thorough.simulated", "spec.searchStrategy",
+                         "nothing was deployed or measured: this is the prediction that `rapid` gives",
+                         "benchmark the deployment before relying on it"));
+  }
   if (report.naive) {
     findings.add(warning("profile.unverified", "",
                          "latency unknown, only the memory was checked (" + report.provenance.tables + ")",

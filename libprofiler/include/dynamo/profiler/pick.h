@@ -21,6 +21,9 @@ struct Pick {
   std::string why_not;                    ///< runners-up: the one reason it lost; empty for the pick
 };
 
+/// `2 x tp4` or `2 x (1P tp2 + 1D tp2)`.
+[[nodiscard]] std::string layout_text(const Pick& pick, bool moe);
+
 /// Factors between which 80 % of the truth lies, by a prediction of 1.
 struct Band {
   double low = 1, high = 1;
