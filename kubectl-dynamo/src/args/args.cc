@@ -7,6 +7,7 @@
 
 #include "args/explanation_sections.h"
 #include "args/request_fields.h"
+#include "dynamo/profiler/assembly.h"
 
 namespace dynamo::cli {
 namespace {
@@ -248,6 +249,9 @@ class Grammar {
     add_data(app, to.perf_version, to.database_mode);
     app.add_option("--dgd-api-version", to.dgd_api_version, "v1alpha1 or v1beta1 (default: that of overrides.dgd, else v1alpha1)")
         ->check(CLI::IsMember({"v1alpha1", "v1beta1"}))
+        ->type_name("VERSION");
+    app.add_option("--runtime-version", to.runtime_version, "Dynamo release in the images (default: their tag, else the newest)")
+        ->check([](const std::string& text) { return names_runtime_version(text) ? std::string() : "not a version such as 1.0.1: " + text; })
         ->type_name("VERSION");
     app.add_flag("--show-overrides", to.show_overrides, "print what spec.overrides changes in the deployment, as a diff");
     add_tables(app, to.tables);

@@ -27,6 +27,7 @@ struct ProfileCommand {
   std::string perf_version = "current";
   std::string database_mode = "auto";
   std::string dgd_api_version;       ///< v1alpha1 or v1beta1; empty = that of the base deployment, else v1alpha1
+  std::string runtime_version;       ///< Dynamo release in the images; empty = their tag
   bool strict_sla = false;
   bool preview = false;              ///< the deployment rather than the report
   bool show_overrides = false;       ///< what spec.overrides changes, as a diff

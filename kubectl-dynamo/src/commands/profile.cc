@@ -4,6 +4,7 @@
 
 #include "commands/commands.h"
 #include "commands/profile_options.h"
+#include "dynamo/profiler/assembly.h"
 #include "dynamo/profiler/document_io.h"
 #include "dynamo/profiler/profile.h"
 #include "io/artefacts.h"
@@ -150,7 +151,7 @@ class ProfileRun {
       if (result.documents.empty()) continue;
       EmitOptions plain = options_.emit;
       plain.apply_overrides = false;
-      const auto before = emit_deployment(*result.request, *result.report, plain);
+      const auto before = assemble(*result.request, *result.report, result.curves ? &*result.curves : nullptr, plain);
       if (!before) continue;
       const std::string diff = unified_diff(write_yaml(before->documents), write_yaml(result.documents), "picked",
                                             "with spec.overrides of " + source, style);
@@ -183,6 +184,9 @@ ProfileOptions profile_options(const ProfileCommand& command) {
   ProfileOptions options;
   options.validate.perf_version = command.perf_version;
   options.database = database_mode(command.database_mode);
+  options.emit.runtime_version = command.runtime_version;
+  options.curves.prefill_points = command.prefill_granularity;
+  options.curves.decode_points = command.decode_granularity;
   options.emit.api = deployment_api_from_name(command.dgd_api_version);
   return options;
 }

@@ -3,6 +3,7 @@
 
 #include "cases/worker_case.h"
 #include "decide/searches.h"
+#include "dynamo/profiler/serving_limit.h"
 #include "search/rounding.h"
 
 namespace dynamo::cases {
@@ -46,6 +47,10 @@ PicksCase read_case(Arguments& args, const CaseContext& context) {
   search::Scenario& s = c.plan.scenario;
   s.system = args.required_system("system");
   s.decode_system = args.system("decode_system");
+  for (const SystemSpec* system : {s.system, s.decode_system}) {
+    if (system == nullptr) continue;
+    if (const auto limit = serving_limit(c.model, *system)) args.complain("model_path: " + limit->reason);
+  }
   c.plan.backends = backends_of(args);
   s.version = args.text("backend_version", "current");
   s.database = args.database_mode(sizing ? DatabaseMode::kHybrid : DatabaseMode::kSilicon);

@@ -33,6 +33,7 @@ Plan plan_of(const ValidatedRequest& request, const ProfileOptions& options) {
   s.request_latency_ms = request.e2e_ms;
   s.total_gpus = request.total_gpus;
   s.context_parallel = false;   // what cannot be deployed must not be picked
+  s.dense_attention_dp = false;
   s.threads = options.threads == 0 ? std::max(1u, std::thread::hardware_concurrency()) : options.threads;
   s.cancelled = &options.cancelled;
   s.keep_evaluations = options.explain.has_value();
@@ -141,12 +142,13 @@ void note_missed_targets(const pick::Target& target, PickReport& report) {
   if (target.tpot_ms && unit.tpot_ms > *target.tpot_ms) report.best_itl_ms = unit.tpot_ms;
 }
 
-void fill_rankings(const std::vector<Searched>& searches, const pick::Target& target, PickReport& report) {
+void fill_rankings(const std::vector<Searched>& searches, const pick::Target& target, bool apart, PickReport& report) {
   const pick::Ranking aggregated = decision::merged(searches, ServingMode::kAggregated, target);
   const pick::Ranking disaggregated = decision::merged(searches, ServingMode::kDisaggregated, target);
   report.aggregated = aggregated.picks;
   report.disaggregated = disaggregated.picks;
-  const bool disagg_first = pick::preferred(disaggregated, aggregated, target);
+  // A mocker replays prefill and decode engines, never one that does both.
+  const bool disagg_first = (apart && !disaggregated.picks.empty()) || pick::preferred(disaggregated, aggregated, target);
   const pick::Ranking& first = disagg_first ? disaggregated : aggregated;
   const pick::Ranking& second = disagg_first ? aggregated : disaggregated;
   if (first.picks.empty()) return;
@@ -235,7 +237,7 @@ std::expected<Decision, Diagnostics> decide_and_explain(const ValidatedRequest& 
   PickReport report;
   report.mode = request.picking;
   for (const Searched& s : searches) report.searches.push_back(s.outcome.summary);
-  fill_rankings(searches, plan.target, report);
+  fill_rankings(searches, plan.target, request.mocker, report);
   if (report.chosen.has_value()) {
     note_missed_targets(plan.target, report);
     report.provenance = decision::provenance_of(report.chosen->unit, plan.scenario, tables);

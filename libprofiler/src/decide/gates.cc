@@ -30,7 +30,7 @@ Diagnostic finding(Severity severity, std::string rule, std::string key, std::st
 
 Diagnostics check_gates(ValidatedRequest& request, const TableStore& tables) {
   Diagnostics findings;
-  const bool throughput = request.planner_scaling && scales_by_throughput(request.planner);
+  const bool throughput = request.planner_scaling && planner_scaling(request.planner).throughput;
   // A mocker replays the sweep, measured or not.
   const bool sweeps = request.planner_scaling && !request.mocker && sweep_is_rapid(request.planner);
   if (!throughput && !sweeps) return findings;

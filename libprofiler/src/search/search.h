@@ -33,6 +33,7 @@ struct Scenario {
   std::optional<int> max_seq_len;
   bool chunked_prefill = false;
   bool context_parallel = true;   ///< SGLang layouts that split a prompt over GPUs; no engine flag asks for them yet
+  bool dense_attention_dp = true; ///< of models without experts that state expert layouts; replicas do the same
   unsigned threads = 1;
   const std::function<bool()>* cancelled = nullptr;   ///< true: leave layouts out, the outcome will not be used
   bool keep_evaluations = false;  ///< also hand out all that was evaluated and every rejected point

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dynamo/profiler/curves.h"
 #include "dynamo/profiler/document.h"
 #include "dynamo/profiler/emit.h"
 #include "dynamo/profiler/estimate.h"
@@ -20,6 +21,7 @@ namespace dynamo {
 struct ProfileOptions {
   ValidateOptions validate;
   EmitOptions emit = {};
+  CurveOptions curves = {};         ///< its tables are used as `database` says
   /// kAuto: layouts that are measured throughout; only where there is none, those with kernels of the lower tiers.
   DatabaseMode database = DatabaseMode::kAuto;
   unsigned threads = 0;             ///< 0 = one per core; the answer does not depend on it
@@ -32,6 +34,8 @@ struct ProfileOptions {
 struct ProfileResult {
   std::optional<ValidatedRequest> request;
   std::optional<PickReport> report;
+  std::optional<Curves> curves;     ///< for planner and mocker, where they ask for them
+  std::optional<Value> picked;      ///< the deployment before planner and mocker, where there is either
   std::vector<Value> documents;     ///< the deployment: ConfigMaps first, the DynamoGraphDeployment last
   Diagnostics diagnostics;
   Value explanation;                ///< null unless asked for, and without a decision
