@@ -120,7 +120,8 @@ struct PrintAndExit {
   bool usage_error = false;
 };
 
-using Command = std::variant<ProfileCommand, ExplainCommand, LintCommand, ValidateCommand, EstimateCommand, SupportCommand, TablesCommand, WebhookManifestCommand,
+using Command = std::variant<ProfileCommand, ExplainCommand, LintCommand, ValidateCommand, EstimateCommand, SupportCommand,
+                             TablesCommand, WebhookManifestCommand,
                              VersionCommand, CompleteCommand, CompletionCommand, PrintAndExit>;
 
 }  // namespace dynamo::cli

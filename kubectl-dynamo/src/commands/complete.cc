@@ -25,8 +25,8 @@ Values values_of(const std::string& option, const std::string& command) {
   if (option == "--perf-version") return {{"current", "next", "previous"}};
   if (option == "--database-mode") return {{"auto", "silicon", "hybrid", "empirical", "sol"}};
   if (option == "--output") {
-    if (command == "support") return {{"table", "wide", "json", "yaml"}};
     if (command == "explain") return {{"table", "json", "yaml"}};
+    if (command == "support") return {{"table", "wide", "json", "yaml"}};
     return command == "profile" ? Values{{"table", "wide", "json", "yaml", "name"}} : Values{{"table", "json"}};
   }
   if (option == "--section") {

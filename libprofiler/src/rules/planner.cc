@@ -53,11 +53,6 @@ void check_intervals(Report& report, const Value& planner) {
 
 }  // namespace
 
-bool sweep_is_rapid(const Value& planner) {
-  const std::string_view mode = text(planner, "pre_deployment_sweeping_mode");
-  return !sweep_is_off(planner) && (mode.empty() || mode == "rapid");
-}
-
 PlannerScaling planner_scaling(const Value& planner) {
   const std::string_view target = text(planner, "optimization_target");
   if (!target.empty() && target != "sla") {
@@ -73,6 +68,11 @@ double throughput_interval_s(const Value& planner) {
 
 double load_interval_s(const Value& planner) {
   return seconds(planner, "load_adjustment_interval", kLoadIntervalS);
+}
+
+bool sweep_is_rapid(const Value& planner) {
+  const std::string_view mode = text(planner, "pre_deployment_sweeping_mode");
+  return !sweep_is_off(planner) && (mode.empty() || mode == "rapid");
 }
 
 bool sweep_is_off(const Value& planner) {
