@@ -238,7 +238,7 @@ class Grammar {
   /// Which measurements answer, and what happens without.
   static void add_data(CLI::App& app, std::string& perf_version, std::string& mode) {
     app.add_option("--perf-version", perf_version, "tables: current, next, previous or a version")->type_name("VERSION");
-    app.add_option("--database-mode", mode, "auto (default: measured where measured, else per kernel the next tier), silicon, hybrid, empirical or sol")
+    app.add_option("--database-mode", mode, "auto (default: measured, else per kernel the next tier), silicon, hybrid, empirical or sol")
         ->check(CLI::IsMember({"silicon", "hybrid", "empirical", "sol", "auto"}, CLI::ignore_case))
         ->type_name("MODE");
   }

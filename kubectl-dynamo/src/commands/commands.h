@@ -24,8 +24,6 @@ namespace dynamo::cli {
 [[nodiscard]] ExitCode run(const CompletionCommand& command);
 [[nodiscard]] ExitCode run(const PrintAndExit& command);
 
-/// Says on stderr that there are no measured tables.
-void warn_without_tables(const TableStore& tables);
 /// What the flags of `profile` ask of the library; `validate.models` is the caller's.
 [[nodiscard]] ProfileOptions profile_options(const ProfileCommand& command);
 

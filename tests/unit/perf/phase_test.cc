@@ -85,7 +85,7 @@ TEST_F(Phase, ChunksShareThePrefillAttentionOfTheirPrompt) {
   std::map<std::string, double> seen;
   const auto time = mixed_step(graph_,
                                {.context_tokens = 100, .decode_requests = 0, .isl = 250, .osl = 50},
-                               [&](const Operator& op, const Timing& t) { seen[op.name()] += t.ms; });
+                               [&](const Operator& op, const StepShape&, const Timing& t) { seen[op.name()] += t.ms; });
   EXPECT_DOUBLE_EQ(time->ms, 1 + 1.0 / 3);
   EXPECT_DOUBLE_EQ(seen["context_attention"], 1.0 / 3);
   EXPECT_EQ(only("context_attention").sequence, 250);
