@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -46,6 +47,8 @@ class SiteQuery {
   /// The neighbours to blend for a query at m, nearest first; empty when none is near enough.
   [[nodiscard]] std::vector<Ranked> neighbours(double m) const;
   [[nodiscard]] std::vector<Ranked> waived(const std::vector<Ranked>& candidates) const;
+  [[nodiscard]] Ranked ranked(std::uint32_t site) const;
+  [[nodiscard]] const std::vector<Ranked>& far() const;
 
   template <typename Sol>
   [[nodiscard]] Found curve(std::uint32_t site, double m, const Sol& sol) const;
@@ -54,7 +57,11 @@ class SiteQuery {
   double n_ = 0, k_ = 0;
   double log_n_ = 0, log_k_ = 0;
   std::int64_t own_site_ = -1;
-  std::vector<Ranked> ranked_;               ///< all sites, nearest first, then in table order
+  /// Sites of another shape, nearest first, then in table order: up to two octaves away, and beyond. The latter are hardly ever
+  /// asked for, so they are ranked on the first such query. Both are empty where the shape itself was collected.
+  std::vector<Ranked> near_;
+  mutable std::once_flag far_once_;
+  mutable std::vector<Ranked> far_;
 };
 
 double median_of(std::span<double> values);
@@ -95,7 +102,7 @@ Found SiteQuery::curve(std::uint32_t site, double m, const Sol& sol) const {
 template <typename Sol>
 Found SiteQuery::at(double m, const Sol& sol) const {
   if (own_site_ >= 0) return curve(static_cast<std::uint32_t>(own_site_), m, sol);
-  if (ranked_.empty()) return Found::miss("no sites collected");
+  if (grid_.site[0].empty()) return Found::miss("no sites collected");
   double weights = 0;
   double blended = 0;
   bool inside = true;

@@ -34,7 +34,9 @@ bool covers(const ExpertExchange& found, PhaseNeeds needs) {
 Result<ExpertExchange> resolve_exchange(const Database& database, const ModelSpec& model, MoeQuant quant,
                                         const Parallelism& layout, PhaseNeeds needs, ExchangePolicy policy) {
   const Database::Impl& tables = database.impl();
-  if (!model.is_moe() || layout.moe_ep <= 1) return ExpertExchange{};
+  // A layout whose experts do not span its attention is for the graph to refuse.
+  const bool spans = layout.tp * layout.dp * layout.cp == layout.moe_tp * layout.moe_ep;
+  if (!model.is_moe() || layout.moe_ep <= 1 || !spans) return ExpertExchange{};
   const bool wide = layout.moe_ep > tables.system.gpus_per_node;
   const bool search = policy == ExchangePolicy::kWhereMeasured;
   if (!wide && !search) return ExpertExchange{};
