@@ -51,23 +51,18 @@ const std::vector<SiteQuery::Ranked>& SiteQuery::far() const {
   return far_;
 }
 
-std::vector<SiteQuery::Ranked> SiteQuery::neighbours(double m) const {
+SiteQuery::Nearest SiteQuery::neighbours(double m) const {
   const auto covers_m = [&](const Ranked& site) { return covers(site.site, m); };
-  const auto first_four = [](std::vector<Ranked> sites) {
-    if (sites.size() > kNeighbours) sites.resize(kNeighbours);
-    return sites;
-  };
-  std::vector<Ranked> near;
-  near.reserve(kNeighbours);
+  Nearest near;
   for (const Ranked& site : near_) {
-    if (near.size() == kNeighbours) break;
-    if (covers_m(site)) near.push_back(site);
+    if (near.full()) break;
+    if (covers_m(site)) near.add(site);
   }
   if (!near.empty()) return near;
   std::vector<Ranked> covering;
   std::ranges::copy_if(far(), std::back_inserter(covering), covers_m);
-  if (!covering.empty()) return first_four(waived(covering));
-  return first_four(near_.empty() ? waived(far()) : near_);
+  if (!covering.empty()) return Nearest(waived(covering));
+  return near_.empty() ? Nearest(waived(far())) : Nearest(near_);
 }
 
 std::vector<SiteQuery::Ranked> SiteQuery::waived(const std::vector<Ranked>& candidates) const {

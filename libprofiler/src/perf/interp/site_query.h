@@ -34,6 +34,23 @@ class SiteQuery {
   };
   static constexpr double kMaxOctaves = 2.0;
   static constexpr std::size_t kNeighbours = 4;
+  /// At most four sites, without an allocation.
+  class Nearest {
+   public:
+    Nearest() = default;
+    explicit Nearest(std::span<const Ranked> sites) {
+      for (const Ranked& site : sites.first(std::min(sites.size(), kNeighbours))) add(site);
+    }
+    void add(const Ranked& site) { sites_[count_++] = site; }
+    [[nodiscard]] bool full() const { return count_ == kNeighbours; }
+    [[nodiscard]] bool empty() const { return count_ == 0; }
+    [[nodiscard]] const Ranked* begin() const { return sites_.data(); }
+    [[nodiscard]] const Ranked* end() const { return sites_.data() + count_; }
+
+   private:
+    std::array<Ranked, kNeighbours> sites_{};
+    std::size_t count_ = 0;
+  };
   static constexpr std::size_t kTail = 3;
 
   [[nodiscard]] std::span<const std::uint32_t> curve_keys(std::uint32_t site) const {
@@ -45,7 +62,7 @@ class SiteQuery {
     return static_cast<double>(keys.front()) <= m && m <= static_cast<double>(keys.back());
   }
   /// The neighbours to blend for a query at m, nearest first; empty when none is near enough.
-  [[nodiscard]] std::vector<Ranked> neighbours(double m) const;
+  [[nodiscard]] Nearest neighbours(double m) const;
   [[nodiscard]] std::vector<Ranked> waived(const std::vector<Ranked>& candidates) const;
   [[nodiscard]] Ranked ranked(std::uint32_t site) const;
   [[nodiscard]] const std::vector<Ranked>& far() const;
@@ -106,7 +123,7 @@ Found SiteQuery::at(double m, const Sol& sol) const {
   double weights = 0;
   double blended = 0;
   bool inside = true;
-  const std::vector<Ranked> near = neighbours(m);
+  const Nearest near = neighbours(m);
   if (near.empty()) return Found::miss("no shape within two octaves was measured");
   for (const Ranked& site : near) {
     const Found found = curve(site.site, m, sol);
