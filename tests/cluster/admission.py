@@ -12,6 +12,7 @@ import pki
 
 BIN = pathlib.Path(os.environ["DYNAMO_BIN"])
 WEBHOOK = BIN / "dynamo-webhook"
+PLUGIN = BIN / "kubectl-dynamo"
 INSTALL = control_plane.ROOT / "manifests/webhook/install"
 # Of an estimate: a machine that builds beside the tests is slow. Below the manifests' timeoutSeconds.
 PATIENCE = "--estimate-deadline=4s"
@@ -153,7 +154,7 @@ class Admission:
     def name(self):
         return f"dynamo-webhook-{self.namespace}"
 
-    def register(self):
+    def register(self, wait=True):
         for configuration in configurations(self.plane):
             configuration["metadata"]["name"] = self.name
             at_address(configuration, self.process.port, self.authority)
@@ -162,7 +163,8 @@ class Admission:
                 webhook["namespaceSelector"]["matchExpressions"].append(
                     {"key": "kubernetes.io/metadata.name", "operator": "In", "values": [self.namespace]})
             self.plane.must("apply", "--server-side", "-f", "-", stdin=configuration)
-        wait_until_called(self.plane, self.namespace)
+        if wait:
+            wait_until_called(self.plane, self.namespace)
 
 
 def wait_until_called(plane, namespace):

@@ -132,7 +132,7 @@ class Stream:
 
     def _apply(self, document):
         answer = self.plane.apply(document)
-        return None if answer.code == 0 and not answer.err else repr(answer)
+        return None if answer.code == 0 else repr(answer)
 
     def _create(self, document):
         path = f"/apis/nvidia.com/v1beta1/namespaces/{self.namespace}/dynamographdeploymentrequests"

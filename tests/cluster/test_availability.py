@@ -4,6 +4,7 @@ of applies with failurePolicy Fail, so that each call that goes wrong is a faile
 import os
 import pathlib
 import ssl
+import sys
 import unittest
 
 import control_plane
@@ -85,6 +86,7 @@ class Availability(unittest.TestCase):
     def streamed(self, stream, at_least):
         self.assertEqual(stream.failures, [], f"of {stream.done} applies")
         self.assertGreaterEqual(stream.done, at_least)
+        print(f"{stream.done} applies, none failed", end=" ... ", file=sys.stderr)
 
     def test_a_rolling_restart_loses_no_apply(self):
         with Stream(self.plane) as stream:

@@ -7,21 +7,10 @@ import unittest
 import control_plane
 from admission import BIN, CONFIGURATIONS, INSTALL, WEBHOOK, documents
 from control_plane import HERE, ROOT, ControlPlane, request
+from installation import NAMESPACE, install_cert_manager_kinds
 
 OVERLAYS = ("cert-manager", "external", "self-managed")
-NAMESPACE = "dynamo-admission"
 OPERATORS_NAMES = {"vdynamographdeploymentrequest.kb.io", "mdynamographdeploymentrequestv1beta1.kb.io"}
-
-
-def cert_manager_kind(kind):
-    """A stand-in for one of cert-manager's resources that takes any spec."""
-    plural = kind.lower() + "s"
-    return {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-            "metadata": {"name": f"{plural}.cert-manager.io"},
-            "spec": {"group": "cert-manager.io", "scope": "Namespaced",
-                     "names": {"kind": kind, "plural": plural, "singular": kind.lower()},
-                     "versions": [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {
-                         "type": "object", "x-kubernetes-preserve-unknown-fields": True}}}]}}
 
 
 class Manifests(unittest.TestCase):
@@ -37,11 +26,6 @@ class Manifests(unittest.TestCase):
         """Through kubectl, as a user calls it."""
         return self.plane.must("dynamo", "webhook", "manifest", *arguments,
                                environment={"PATH": f"{BIN}:{self.plane.bin}:/usr/bin:/bin"})
-
-    def with_cert_manager(self):
-        for kind in ("Issuer", "Certificate"):
-            self.plane.must("apply", "-f", "-", stdin=cert_manager_kind(kind))
-        self.plane.must("wait", "--for=condition=Established", "--timeout=30s", "crd", "--all")
 
     def test_a_without_cert_manager_its_kinds_are_what_is_missing(self):
         answer = self.plane.kubectl("apply", "-f", INSTALL / "cert-manager.yaml")
@@ -62,7 +46,7 @@ class Manifests(unittest.TestCase):
         self.assertEqual(self.plugin(), self.installed("self-managed"))
 
     def test_every_overlay_is_taken_without_a_warning_and_again(self):
-        self.with_cert_manager()
+        install_cert_manager_kinds(self.plane)
         for overlay in OVERLAYS:
             with self.subTest(overlay):
                 for arguments in (("-k", ROOT / "manifests/webhook/overlays" / overlay), ("-f", INSTALL / f"{overlay}.yaml"),
@@ -73,7 +57,7 @@ class Manifests(unittest.TestCase):
                 self.assertNotIn("created", again)
 
     def test_another_namespace_and_image(self):
-        self.with_cert_manager()
+        install_cert_manager_kinds(self.plane)
         for overlay in OVERLAYS:
             with self.subTest(overlay):
                 text = self.plugin("--certs", overlay, "-n", "elsewhere", "--image", "registry.example.com:5000/webhook:2")

@@ -1,22 +1,20 @@
 """The webhook as its own authority: installed by its manifest, with the rights of its service account and no others."""
 
-import base64
-import json
 import re
 import socket
 import ssl
 import subprocess
+import sys
 import time
 import unittest
 
 import control_plane
-from admission import INSTALL, PATIENCE, SERVICE_NAME, WEBHOOK, Process, local_service, wait_until_called
+from admission import INSTALL, SERVICE_NAME, WEBHOOK, wait_until_called
 from control_plane import ControlPlane
-from stream import Balancer, Stream
+from installation import CONFIGURATIONS, NAMESPACE, Installation
+from stream import Stream
 
-NAMESPACE = "dynamo-admission"
 ACCOUNT = f"system:serviceaccount:{NAMESPACE}:dynamo-webhook"
-CONFIGURATIONS = ("validatingwebhookconfiguration", "mutatingwebhookconfiguration")
 
 
 def certificates_in(text):
@@ -26,34 +24,16 @@ def certificates_in(text):
 class Installed(unittest.TestCase):
     """An API server of each suite's own, with the install file applied as it is; only the Service leads to this machine."""
 
-    manifest = "self-managed"
+    manifest = None
 
     @classmethod
     def setUpClass(cls):
+        if cls.manifest is None:
+            raise unittest.SkipTest("only a base")
         cls.plane = cls.enterClassContext(ControlPlane())
         cls.plane.install_crds()
-        cls.plane.must("apply", "-f", INSTALL / f"{cls.manifest}.yaml")
-        cls.balancer = cls.enterClassContext(Balancer())
-        cls.route()
-
-    @classmethod
-    def route(cls):
-        cls.plane.must("delete", "service", "dynamo-webhook", "-n", NAMESPACE)
-        cls.plane.must("create", "-f", "-", stdin=local_service())
-        for kind in CONFIGURATIONS:
-            change = [{"op": "add", "path": "/webhooks/0/clientConfig/service/port", "value": cls.balancer.port},
-                      {"op": "replace", "path": "/webhooks/0/failurePolicy", "value": "Fail"}]
-            cls.plane.must("patch", kind, "dynamo-webhook", "--type=json", "-p", json.dumps(change))
-
-    @classmethod
-    def bundle(cls, kind):
-        text = cls.plane.must("get", kind, "dynamo-webhook", "-o", "jsonpath={.webhooks[0].clientConfig.caBundle}")
-        return base64.b64decode(text).decode()
-
-    @classmethod
-    def secret(cls):
-        data = json.loads(cls.plane.must("get", "secret", "dynamo-webhook-ca", "-n", NAMESPACE, "-o", "json")).get("data", {})
-        return {key: base64.b64decode(value).decode() for key, value in data.items()}
+        cls.installation = cls.enterClassContext(Installation(cls.plane))
+        cls.installation.apply(cls.manifest)
 
     def verified(self, replica, bundle):
         """Whether the replica's certificate is good for the Service's name under that bundle."""
@@ -67,26 +47,21 @@ class Installed(unittest.TestCase):
 
 
 class SelfManaged(Installed):
+    manifest = "self-managed"
+
     @classmethod
     def replica(cls, name, *flags):
-        """A process with what the kubelet gives to the manifest's pod."""
-        account = cls.plane.folder / f"account-{name}"
-        account.mkdir(exist_ok=True)
-        (account / "token").write_text(cls.plane.service_account_token("dynamo-webhook", NAMESPACE))
-        (account / "ca.crt").write_bytes(cls.plane.ca.certificate.read_bytes())
-        (account / "namespace").write_text(NAMESPACE)
-        return Process(cls.plane.folder / name, "--certificates=self-managed", f"--service-account={account}", PATIENCE,
-                       "--shutdown-delay=1s", *flags,
-                       environment={"KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": str(cls.plane.port)})
+        return cls.installation.self_managed_replica(name, *flags)
 
     def start(self, *replicas):
         for replica in replicas:
             replica.start()
-            self.addCleanup(replica.stop)
-            self.balancer.add(replica)
-            self.addCleanup(self.balancer.remove, replica)
+            self.addCleanup(self.end, replica)
         for replica in replicas:
             control_plane.wait_until(replica.ready, 30, f"ready: {replica.log.read_text()}")
+
+    def end(self, replica):
+        return self.installation.end(replica) if replica in self.installation.replicas else None
 
     def test_a_the_service_account_may_do_what_it_needs_and_nothing_else(self):
         def can(*question):
@@ -106,10 +81,10 @@ class SelfManaged(Installed):
     def test_b_two_replicas_that_start_together_agree(self):
         one, two = self.replica("race-1"), self.replica("race-2")
         self.start(one, two)
-        secret = self.secret()
+        secret = self.installation.secret()
         self.assertEqual(sorted(secret), ["ca.crt", "ca.key"])
         for kind in CONFIGURATIONS:
-            self.assertEqual(self.bundle(kind), secret["ca.crt"])
+            self.assertEqual(self.installation.bundle(kind), secret["ca.crt"])
         for replica in (one, two):
             self.assertTrue(self.verified(replica, secret["ca.crt"]))
             self.assertFalse([line for line in replica.log_lines() if line["level"] == "error"], replica.log.read_text())
@@ -119,27 +94,27 @@ class SelfManaged(Installed):
 
     def test_c_applying_the_manifest_again_keeps_authority_and_bundle(self):
         self.start(self.replica("kept"))
-        before = self.secret(), self.bundle(CONFIGURATIONS[0])
+        before = self.installation.secret(), self.installation.bundle(CONFIGURATIONS[0])
         manifest = (INSTALL / "self-managed.yaml").read_text()
         service = "kind: Service\n"   # ours leads to this machine
         documents = "---\n".join(one for one in manifest.split("---\n") if service not in one)
         self.plane.must("apply", "-f", "-", stdin=documents)
         self.plane.must("apply", "--server-side", "--force-conflicts", "-f", "-", stdin=documents)
-        self.assertEqual((self.secret(), self.bundle(CONFIGURATIONS[0])), before)
-        self.route()
+        self.assertEqual((self.installation.secret(), self.installation.bundle(CONFIGURATIONS[0])), before)
+        self.installation.route("Fail")
 
     def test_d_a_bundle_that_somebody_took_away_comes_back(self):
         self.start(self.replica("restored", "--certificate-life=10s"))
-        wanted = self.bundle(CONFIGURATIONS[1])
+        wanted = self.installation.bundle(CONFIGURATIONS[1])
         self.plane.must("patch", CONFIGURATIONS[1], "dynamo-webhook", "--type=json", "-p",
                         '[{"op": "remove", "path": "/webhooks/0/clientConfig/caBundle"}]')
-        control_plane.wait_until(lambda: self.bundle(CONFIGURATIONS[1]) == wanted, 20, "the bundle is written again")
+        control_plane.wait_until(lambda: self.installation.bundle(CONFIGURATIONS[1]) == wanted, 20, "the bundle is written again")
 
     def test_e_without_rights_it_says_which_and_recovers(self):
         self.plane.must("delete", "clusterrolebinding", "dynamo-webhook-certificates")
         replica = self.replica("powerless")
         replica.start()
-        self.addCleanup(replica.stop)
+        self.addCleanup(self.end, replica)
         complaint = lambda: [line["reason"] for line in replica.log_lines() if line["level"] == "error"]
         control_plane.wait_until(complaint, 20, "it complains")
         self.assertIn(f'User "{ACCOUNT}" cannot get resource "validatingwebhookconfigurations"', complaint()[0])
@@ -161,8 +136,8 @@ class SelfManaged(Installed):
             end = time.monotonic() + 150
             while len(authorities) < 3 and not stream.failures:
                 self.assertLess(time.monotonic(), end, f"only {len(authorities)} authorities")
-                authorities.add(self.secret()["ca.crt"])
-                largest = max(largest, len(certificates_in(self.bundle(CONFIGURATIONS[0]))))
+                authorities.add(self.installation.secret()["ca.crt"])
+                largest = max(largest, len(certificates_in(self.installation.bundle(CONFIGURATIONS[0]))))
                 leaves.update(ssl.get_server_certificate(("127.0.0.1", one.port)) for one in replicas)
                 if len(authorities) == 2 and not restarted:
                     restarted = True
@@ -171,6 +146,7 @@ class SelfManaged(Installed):
             stream.wait_for(5)
         self.assertEqual(stream.failures, [], f"of {stream.done} applies, {len(authorities)} authorities")
         self.assertGreater(stream.done, 20)
+        print(f"{stream.done} applies over {len(authorities)} authorities and {len(leaves)} leaves, none failed", end=" ... ", file=sys.stderr)
         self.assertGreaterEqual(len(leaves), 6)
         self.assertEqual(largest, 2, "old and new, and no more")
 
@@ -179,9 +155,9 @@ class SelfManaged(Installed):
         """A third replica in place of the first, in the middle of it all."""
         replicas.append(self.replica("turn-3", *lives))
         self.start(replicas[-1])
-        control_plane.wait_until(lambda: replicas[-1] in self.balancer.ready(), 10, "the balancer sees it")
+        control_plane.wait_until(lambda: replicas[-1] in self.installation.balancer.ready(), 10, "the balancer sees it")
         first = replicas.pop(0)
-        self.assertEqual(first.stop(), 0)
+        self.assertEqual(self.end(first), 0)
 
 
 class OneOff(Installed):
@@ -195,16 +171,10 @@ class OneOff(Installed):
         self.plane.must("apply", "-f", folder / "secret.yaml")
         for kind in CONFIGURATIONS:
             self.plane.must("patch", kind, "dynamo-webhook", "--type=json", f"--patch-file={folder / 'ca-bundle.patch.json'}")
-        data = json.loads(self.plane.must("get", "secret", "dynamo-webhook-tls", "-n", NAMESPACE, "-o", "json"))
-        self.assertEqual(data["type"], "kubernetes.io/tls")
-        mounted = folder / "mounted"
-        mounted.mkdir()
-        for key, value in data["data"].items():
-            (mounted / key).write_bytes(base64.b64decode(value))
-        replica = self.enterContext(Process(self.plane.folder / "mounted", PATIENCE, f"--tls-cert-file={mounted / 'tls.crt'}",
-                                            f"--tls-key-file={mounted / 'tls.key'}", "--shutdown-delay=1s"))
-        self.balancer.add(replica)
-        control_plane.wait_until(self.balancer.ready, 10, "the balancer sees it")
+        self.assertEqual(self.plane.must("get", "secret", "dynamo-webhook-tls", "-n", NAMESPACE, "-o", "jsonpath={.type}"),
+                         "kubernetes.io/tls")
+        replica = self.enterContext(self.installation.replica_with_mounted_secret("mounted"))
+        control_plane.wait_until(self.installation.balancer.ready, 10, "the balancer sees it")
         wait_until_called(self.plane, "default")
         self.assertTrue(self.verified(replica, (folder / "ca.crt").read_text()))
 

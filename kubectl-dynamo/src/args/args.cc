@@ -5,7 +5,9 @@
 #include <map>
 #include <type_traits>
 
+#include "args/explanation_sections.h"
 #include "args/request_fields.h"
+#include "dynamo/profiler/assembly.h"
 
 namespace dynamo::cli {
 namespace {
@@ -118,10 +120,12 @@ class Grammar {
     app_.footer("Exit codes: 0 ok, 1 error, 2 usage, 3 SLA unmet with --strict-sla, 4 invalid request,\n"
                 "5 unsupported combination. Flags follow the command: kubectl dynamo profile -n team-a");
     add_profile();
+    add_explain();
     add_preview();
     add_validate();
     add_lint();
     add_estimate();
+    add_support();
     add_tables_commands();
     add_webhook();
     version_ = app_.add_subcommand("version", "Print the version of this program");
@@ -201,15 +205,53 @@ class Grammar {
     add_job(*profile_, to);
   }
 
+  void add_explain() {
+    explain_ = app_.add_subcommand("explain", "Say why a request gets its layout, and what would change it");
+    ExplainCommand& to = explain_options_;
+    add_request(*explain_, to.source);
+    explain_->add_option("--report", to.reports, "show a saved explanation (-o json or yaml) again")
+        ->type_name("FILE|-")
+        ->expected(1)
+        ->take_all();
+    std::string sections;
+    for (const std::string_view name : kExplanationSections) sections += (sections.empty() ? "" : ", ") + std::string(name);
+    explain_->add_option("--section", to.sections, "part to show, or all: " + sections)
+        ->delimiter(',')
+        ->check(CLI::IsMember(section_names(), CLI::ignore_case))
+        ->type_name("NAME")
+        ->take_all();
+    explain_->add_option("--candidate", to.candidates, "why not this one? `agg tp8` or `prefill tp2 x1 + decode tp4 x2`")
+        ->type_name("LAYOUT")
+        ->expected(1)
+        ->take_all();
+    add_output(*explain_, to.output, {"table", "json", "yaml"});
+    add_data(*explain_, to.perf_version, to.database_mode);
+    add_tables(*explain_, to.tables);
+  }
+
+  static std::vector<std::string> section_names() {
+    std::vector<std::string> names(kExplanationSections.begin(), kExplanationSections.end());
+    names.push_back("all");
+    return names;
+  }
+
+  /// Which measurements answer, and what happens without.
+  static void add_data(CLI::App& app, std::string& perf_version, std::string& mode) {
+    app.add_option("--perf-version", perf_version, "tables: current, next, previous or a version")->type_name("VERSION");
+    app.add_option("--database-mode", mode, "auto (default: measured where measured, else per kernel the next tier), silicon, hybrid, empirical or sol")
+        ->check(CLI::IsMember({"silicon", "hybrid", "empirical", "sol", "auto"}, CLI::ignore_case))
+        ->type_name("MODE");
+  }
+
   /// What the search reads, and the version of what it writes.
   void add_search(CLI::App& app, ProfileCommand& to) {
     add_request(app, to.source);
-    app.add_option("--perf-version", to.perf_version, "tables: current, next, previous or a version")->type_name("VERSION");
-    app.add_option("--database-mode", to.database_mode, "silicon, hybrid, empirical, sol or auto (per kernel the first tier that answers)")
-        ->check(CLI::IsMember({"silicon", "hybrid", "empirical", "sol", "auto"}, CLI::ignore_case))
-        ->type_name("MODE");
+    add_data(app, to.perf_version, to.database_mode);
     app.add_option("--dgd-api-version", to.dgd_api_version, "v1alpha1 or v1beta1 (default: that of overrides.dgd, else v1alpha1)")
         ->check(CLI::IsMember({"v1alpha1", "v1beta1"}))
+        ->type_name("VERSION");
+    app.add_option("--runtime-version", to.runtime_version, "Dynamo release in the images (default: their tag, else the newest)")
+        ->check([](const std::string& text) { return names_runtime_version(text) ? std::string() : "not a version such as 1.0.1: " + text; })
         ->type_name("VERSION");
     app.add_flag("--show-overrides", to.show_overrides, "print what spec.overrides changes in the deployment, as a diff");
     add_tables(app, to.tables);
@@ -278,6 +320,20 @@ class Grammar {
     add_tables(*estimate_, estimate_options_.tables);
   }
 
+  void add_support() {
+    support_ = app_.add_subcommand("support", "Show where predictions are measured, modelled or naive");
+    SupportCommand& to = support_options_;
+    const auto filter = [&](const char* flag, std::vector<std::string>& words, const char* help, const char* type) {
+      support_->add_option(flag, words, help)->type_name(type)->expected(1)->delimiter(',')->take_all();
+    };
+    filter("--model", to.models, "only these: id, family, directory or config.json; may be repeated", "MODEL");
+    filter("--gpu", to.gpus, "only these GPUs, in any common spelling; may be repeated", "GPU");
+    filter("--backend", to.backends, "only these: trtllm, sglang, vllm; may be repeated", "BACKEND");
+    add_output(*support_, to.output, {"table", "wide", "json", "yaml"});
+    support_->add_option("--perf-version", to.perf_version, "tables: current, next, previous or a version")->type_name("VERSION");
+    add_tables(*support_, to.tables);
+  }
+
   void add_tables_commands() {
     tables_ = app_.add_subcommand("tables", "Import, list and verify the measured tables");
     tables_->require_subcommand(1);
@@ -308,6 +364,7 @@ class Grammar {
 
   Command chosen(const std::vector<std::string>& arguments) {
     if (profile_->parsed()) return profile_command(arguments);
+    if (explain_->parsed()) return explain_command();
     if (preview_->parsed()) {
       require_source(preview_options_.source, "preview");
       return preview_options_;
@@ -318,6 +375,7 @@ class Grammar {
       return validate_options_;
     }
     if (estimate_->parsed()) return estimate_options_;
+    if (support_->parsed()) return support_options_;
     if (tables_->parsed()) {
       tables_options_.action = tables_import_->parsed() ? TablesAction::kImport
                                : tables_list_->parsed() ? TablesAction::kList
@@ -342,6 +400,16 @@ class Grammar {
     }
     profile_options_.repeat = repeat_command(arguments);
     return profile_options_;
+  }
+
+  Command explain_command() {
+    const bool request = !explain_options_.source.files.empty() || explain_options_.source.has_fields;
+    if (explain_options_.reports.empty()) {
+      require_source(explain_options_.source, "explain");
+    } else if (request || !explain_options_.candidates.empty()) {
+      throw CLI::ValidationError("--report", "a saved explanation is complete: give no -f, no request fields and no --candidate");
+    }
+    return explain_options_;
   }
 
   CLI::App* deepest() {
@@ -371,12 +439,14 @@ class Grammar {
   }
 
   CLI::App app_;
-  CLI::App *profile_, *validate_, *estimate_, *tables_, *tables_import_, *tables_list_, *tables_verify_, *webhook_,
+  CLI::App *profile_, *explain_, *validate_, *estimate_, *support_, *tables_, *tables_import_, *tables_list_, *tables_verify_, *webhook_,
       *version_, *completion_, *help_, *preview_, *lint_;
   ProfileCommand profile_options_, preview_options_;
+  ExplainCommand explain_options_;
   LintCommand lint_options_;
   ValidateCommand validate_options_;
   EstimateCommand estimate_options_;
+  SupportCommand support_options_;
   TablesCommand tables_options_;
   WebhookManifestCommand webhook_options_;
   VersionCommand version_options_;

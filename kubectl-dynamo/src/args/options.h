@@ -25,8 +25,9 @@ struct ProfileCommand {
   std::string output_dir;
   std::string tables;                ///< empty = default directory
   std::string perf_version = "current";
-  std::string database_mode = "silicon";
+  std::string database_mode = "auto";
   std::string dgd_api_version;       ///< v1alpha1 or v1beta1; empty = that of the base deployment, else v1alpha1
+  std::string runtime_version;       ///< Dynamo release in the images; empty = their tag
   bool strict_sla = false;
   bool preview = false;              ///< the deployment rather than the report
   bool show_overrides = false;       ///< what spec.overrides changes, as a diff
@@ -37,6 +38,18 @@ struct ProfileCommand {
   int decode_granularity = 6;
   bool dry_run = false;
   std::string repeat;                ///< the command as typed, for the "next step" line
+};
+
+/// Why a request gets the layout it gets.
+struct ExplainCommand {
+  RequestSource source;
+  std::vector<std::string> reports;      ///< saved explanations to show again; they stand for the request
+  std::vector<std::string> sections;     ///< names of parts; empty = the first screen
+  std::vector<std::string> candidates;   ///< "why not this one?"
+  OutputFormat output = OutputFormat::kTable;
+  std::string tables;
+  std::string perf_version = "current";
+  std::string database_mode = "auto";
 };
 
 struct ValidateCommand {
@@ -62,6 +75,14 @@ struct LintCommand {
 
 struct EstimateCommand {
   std::string cases;
+  std::string tables;
+};
+
+/// Where predictions are measured, modelled or naive.
+struct SupportCommand {
+  std::vector<std::string> models, gpus, backends;   ///< filters; empty = all, by family
+  OutputFormat output = OutputFormat::kTable;
+  std::string perf_version = "current";
   std::string tables;
 };
 
@@ -99,7 +120,8 @@ struct PrintAndExit {
   bool usage_error = false;
 };
 
-using Command = std::variant<ProfileCommand, LintCommand, ValidateCommand, EstimateCommand, TablesCommand, WebhookManifestCommand,
+using Command = std::variant<ProfileCommand, ExplainCommand, LintCommand, ValidateCommand, EstimateCommand, SupportCommand,
+                             TablesCommand, WebhookManifestCommand,
                              VersionCommand, CompleteCommand, CompletionCommand, PrintAndExit>;
 
 }  // namespace dynamo::cli

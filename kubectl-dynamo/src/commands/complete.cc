@@ -1,6 +1,7 @@
 #include <span>
 
 #include "args/args.h"
+#include "args/explanation_sections.h"
 #include "commands/commands.h"
 #include "dynamo/profiler/facts.h"
 #include "io/console.h"
@@ -22,9 +23,16 @@ Values values_of(const std::string& option, const std::string& command) {
   if (option == "--backend") return {{"auto", "sglang", "trtllm", "vllm"}};
   if (option == "--search-strategy") return {{"rapid", "thorough"}};
   if (option == "--perf-version") return {{"current", "next", "previous"}};
-  if (option == "--database-mode") return {{"silicon", "hybrid", "empirical", "sol"}};
+  if (option == "--database-mode") return {{"auto", "silicon", "hybrid", "empirical", "sol"}};
   if (option == "--output") {
+    if (command == "explain") return {{"table", "json", "yaml"}};
+    if (command == "support") return {{"table", "wide", "json", "yaml"}};
     return command == "profile" ? Values{{"table", "wide", "json", "yaml", "name"}} : Values{{"table", "json"}};
+  }
+  if (option == "--section") {
+    Values values{{kExplanationSections.begin(), kExplanationSections.end()}};
+    values.words.push_back("all");
+    return values;
   }
   if (option == "--model") return {known_models(), true};
   if (option == "--gpu") {
@@ -32,7 +40,7 @@ Values values_of(const std::string& option, const std::string& command) {
     for (const SystemSpec& system : all_systems()) values.words.push_back(system.name);
     return values;
   }
-  return {{}, option == "--filename" || option == "--cases" || option == "--tables" || option == "--output-dir"};
+  return {{}, option == "--filename" || option == "--report" || option == "--cases" || option == "--tables" || option == "--output-dir"};
 }
 
 }  // namespace

@@ -3,12 +3,13 @@
 #include <set>
 
 #include "commands/commands.h"
+#include "commands/profile_options.h"
+#include "dynamo/profiler/assembly.h"
 #include "dynamo/profiler/document_io.h"
 #include "dynamo/profiler/profile.h"
 #include "io/artefacts.h"
 #include "io/console.h"
 #include "io/environment.h"
-#include "io/finding.h"
 #include "io/model_files.h"
 #include "io/requests.h"
 #include "render/diff.h"
@@ -19,23 +20,6 @@ namespace dynamo::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-DatabaseMode database_mode(const std::string& name) {
-  if (name == "hybrid") return DatabaseMode::kHybrid;
-  if (name == "empirical") return DatabaseMode::kEmpirical;
-  if (name == "sol") return DatabaseMode::kSol;
-  if (name == "auto") return DatabaseMode::kAuto;
-  return DatabaseMode::kSilicon;
-}
-
-void warn_without_tables(const TableStore& tables) {
-  if (!tables.empty()) return;
-  Diagnostic warning = finding(DiagnosticCode::kMissingData, "tables.absent",
-                               "no measured tables in " + tables.directory().string() + "; going on without them",
-                               "kubectl dynamo tables import aiconfigurator_core-0.12.0-*.whl");
-  warning.severity = Severity::kWarning;
-  print_error(render_diagnostics(findings(std::move(warning)), {}, Style(colour_allowed(STDERR_FILENO))));
-}
 
 /// `metadata.name` of the deployment, which is the last document.
 std::string deployment_name(const ProfileResult& result) {
@@ -167,7 +151,7 @@ class ProfileRun {
       if (result.documents.empty()) continue;
       EmitOptions plain = options_.emit;
       plain.apply_overrides = false;
-      const auto before = emit_deployment(*result.request, *result.report, plain);
+      const auto before = assemble(*result.request, *result.report, result.curves ? &*result.curves : nullptr, plain);
       if (!before) continue;
       const std::string diff = unified_diff(write_yaml(before->documents), write_yaml(result.documents), "picked",
                                             "with spec.overrides of " + source, style);
@@ -196,10 +180,22 @@ class ProfileRun {
 
 }  // namespace
 
+void warn_without_tables(const TableStore& tables) {
+  if (!tables.empty()) return;
+  Diagnostic warning = finding(DiagnosticCode::kMissingData, "tables.absent",
+                               "no measured tables in " + tables.directory().string() + "; going on without them",
+                               "kubectl dynamo tables import aiconfigurator_core-0.12.0-*.whl");
+  warning.severity = Severity::kWarning;
+  print_error(render_diagnostics(findings(std::move(warning)), {}, Style(colour_allowed(STDERR_FILENO))));
+}
+
 ProfileOptions profile_options(const ProfileCommand& command) {
   ProfileOptions options;
   options.validate.perf_version = command.perf_version;
   options.database = database_mode(command.database_mode);
+  options.emit.runtime_version = command.runtime_version;
+  options.curves.prefill_points = command.prefill_granularity;
+  options.curves.decode_points = command.decode_granularity;
   options.emit.api = deployment_api_from_name(command.dgd_api_version);
   return options;
 }

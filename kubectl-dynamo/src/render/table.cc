@@ -5,6 +5,7 @@
 
 #include "render/grid.h"
 #include "render/numbers.h"
+#include "render/tree.h"
 
 namespace dynamo::cli {
 namespace {
@@ -12,43 +13,6 @@ namespace {
 constexpr std::size_t kWidth = 80;
 constexpr std::size_t kRows = 5;       ///< picks shown, the chosen one among them
 constexpr std::size_t kWideRows = 20;
-
-using Path = std::initializer_list<std::string_view>;
-
-std::string text_at(const Value& value, Path path) {
-  const Value* found = value.find_path(path);
-  const std::string* text = found == nullptr ? nullptr : found->as_string();
-  return text == nullptr ? std::string() : printable(*text);
-}
-
-bool has_number(const Value& value, Path path) {
-  const Value* found = value.find_path(path);
-  return found != nullptr && found->is_number();
-}
-
-double number_at(const Value& value, Path path) {
-  const Value* found = value.find_path(path);
-  return found == nullptr ? 0 : found->number_or(0);
-}
-
-long long integer_at(const Value& value, Path path) { return static_cast<long long>(number_at(value, path)); }
-
-bool flag_at(const Value& value, Path path) {
-  const Value* found = value.find_path(path);
-  const bool* flag = found == nullptr ? nullptr : found->as_bool();
-  return flag != nullptr && *flag;
-}
-
-const Array& array_at(const Value& value, Path path) {
-  static const Array kNone;
-  const Value* found = value.find_path(path);
-  const Array* array = found == nullptr ? nullptr : found->as_array();
-  return array == nullptr ? kNone : *array;
-}
-
-std::string number_text(const Value& value, Path path) {
-  return has_number(value, path) ? readable(number_at(value, path)) : "-";
-}
 
 std::string upper(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
@@ -131,7 +95,8 @@ std::string verdict(const Value& report, const Value& pick) {
     return "Carries " + readable(number_at(pick, {"loadServedPercent"})) +
            " % of the load: " + picked_phrase(report, pick);
   }
-  return "Meets the SLA: " + picked_phrase(report, pick);
+  const bool modelled = text_at(report, {"provenance", "tier"}) == "modelled";
+  return (modelled ? "Meets the SLA if the model holds: " : "Meets the SLA: ") + picked_phrase(report, pick);
 }
 
 std::string styled_lines(const std::string& text, const Style& style, Ink ink) {
@@ -290,14 +255,43 @@ std::string provenance_line(const Value& report) {
   const std::string tables = text_at(report, {"provenance", "tables"});
   std::string out = "Numbers: ";
   if (flag_at(report, {"unverified"})) return out + "unverified: only the memory was calculated.";
-  out += tier == "measured" ? "measured tables" : tier + ", no measurement: wide error band";
+  out += tier == "measured" ? "measured tables" : tier;
   if (!tables.empty()) out += " (" + tables + ")";
   for (const auto& [field, word] : {std::pair{"lookedUp", "looked up"}, std::pair{"interpolated", "interpolated"},
                                     std::pair{"extrapolated", "extrapolated"}, std::pair{"modelled", "modelled"}}) {
     const double share = number_at(report, {"provenance", field});
     if (share > 0) out += ", " + percent(share) + " " + word;
   }
+  if (const double estimated = number_at(report, {"provenance", "estimated"}); estimated > 0) {
+    out += " (" + percent(estimated) + " for want of rows)";
+  }
   return out + ".";
+}
+
+/// "TTFT 406 to 1,130 ms" for a factor on the pick's number.
+std::string range_phrase(const Value& report, const std::string& title, std::string_view field, std::string_view band,
+                         const std::string& unit) {
+  const double value = number_at(report, {"chosen", field});
+  return title + " " + readable(value * number_at(report, {"provenance", "errorBand", band, "low"})) + " to " +
+         readable(value * number_at(report, {"provenance", "errorBand", band, "high"})) + " " + unit;
+}
+
+/// How far the truth may be, where something was modelled.
+std::string band_line(const Value& report) {
+  if (!has_number(report, {"provenance", "errorBand", "ttft", "low"})) return {};
+  return "Error band (8 of 10 passes, on GPUs left out of the fit): " + range_phrase(report, "TTFT", "ttftMs", "ttft", "ms") + ", " +
+         range_phrase(report, "ITL", "itlMs", "itl", "ms") + ", " +
+         range_phrase(report, "throughput", "tokensPerSecondPerGpu", "throughput", "tok/s per GPU") + ".";
+}
+
+/// Which measured rows not to believe.
+std::string suspects_line(const Value& report) {
+  std::string out;
+  for (const Value& suspect : array_at(report, {"provenance", "suspectRows"})) {
+    out += (out.empty() ? "Doubtful rows: " : ", ") + text_at(suspect, {"pass"}) + " " + text_at(suspect, {"kernel"}) + " (" +
+           readable(number_at(suspect, {"factor"})) + "x)";
+  }
+  return out.empty() ? out : out + ".";
 }
 
 /// What the user did not write and the answer depends on.
@@ -345,6 +339,8 @@ std::string render_table(const Value& report, const TableOptions& options, const
   out += memory_rows(report, *pick) + "\n";
   if (!unverified) out += ranking(report, options.wide, style) + "\n";
   out += wrap(provenance_line(report), kWidth, 0, 2) + "\n";
+  if (const std::string band = band_line(report); !band.empty()) out += wrap(band, kWidth, 0, 2) + "\n";
+  if (const std::string doubtful = suspects_line(report); !doubtful.empty()) out += wrap(doubtful, kWidth, 0, 2) + "\n";
   if (const std::string assumed = assumptions_line(report); !assumed.empty()) out += wrap(assumed, kWidth, 0, 2) + "\n";
   return out + next_step(options.repeat);
 }

@@ -7,6 +7,7 @@
 
 #include "decide/findings.h"
 #include "dynamo/profiler/document_io.h"
+#include "rules/catalog.h"
 
 namespace dynamo::admission {
 namespace {
@@ -16,6 +17,9 @@ using Clock = std::chrono::steady_clock;
 /// Findings about a decision that make the request impossible and not only doubtful.
 constexpr auto kEnforced =
     std::to_array<std::string_view>({"profile.sla.unreachable", "profile.load.short", "metadata.name.budget"});
+
+/// What `profile` says about its own prediction. At admission the real search is still to come.
+constexpr std::string_view kOnlyPredicted = "profile.thorough.simulated";
 
 /// No decision because nothing fits; a table that is missing here is not the request's fault.
 bool is_impossible(const Diagnostic& finding) {
@@ -28,7 +32,7 @@ bool is_impossible(const Diagnostic& finding) {
 Diagnostic over_deadline(std::chrono::milliseconds deadline) {
   Diagnostic warning;
   warning.severity = Severity::kWarning;
-  warning.rule = "admission.deadline";
+  warning.rule = RuleId("admission.deadline").text();
   warning.reason = "feasibility was not checked: the search took more than " + std::to_string(deadline.count()) + " ms";
   warning.hint = "check with kubectl dynamo profile";
   return warning;
@@ -61,6 +65,9 @@ std::string memo_key(const ValidatedRequest& request, const Document& document) 
 Diagnostics as_severe_as_asked(const Diagnostics& found, bool enforce) {
   Diagnostics findings;
   for (Diagnostic finding : found.items()) {
+    if (finding.rule == kOnlyPredicted) {
+      continue;
+    }
     finding.severity = enforce && is_impossible(finding) ? Severity::kError : Severity::kWarning;
     findings.add(std::move(finding));
   }
@@ -68,10 +75,11 @@ Diagnostics as_severe_as_asked(const Diagnostics& found, bool enforce) {
 }
 
 Diagnostics found_or_remembered(const ValidatedRequest& request, const Document& document,
-                                const AdmissionOptions& options, const TableStore& tables) {
+                                const AdmissionOptions& options, const TableStore& tables, bool& remembered) {
   const std::string key = options.memo == nullptr ? std::string() : memo_key(request, document);
   if (options.memo != nullptr) {
     if (auto known = options.memo->find(key)) {
+      remembered = true;
       return *std::move(known);
     }
   }
@@ -95,7 +103,7 @@ Diagnostics feasibility(const ValidatedRequest& request, const Document& documen
     return {};
   }
   const auto begin = Clock::now();
-  const Diagnostics found = found_or_remembered(request, document, options, tables);
+  const Diagnostics found = found_or_remembered(request, document, options, tables, answer.remembered);
   answer.estimated = true;
   answer.estimate_time = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
   return as_severe_as_asked(found, options.enforce_feasibility);

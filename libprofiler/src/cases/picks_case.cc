@@ -3,7 +3,9 @@
 
 #include "cases/worker_case.h"
 #include "decide/searches.h"
+#include "dynamo/profiler/serving_limit.h"
 #include "search/rounding.h"
+#include "search/session.h"
 
 namespace dynamo::cases {
 
@@ -46,6 +48,10 @@ PicksCase read_case(Arguments& args, const CaseContext& context) {
   search::Scenario& s = c.plan.scenario;
   s.system = args.required_system("system");
   s.decode_system = args.system("decode_system");
+  for (const SystemSpec* system : {s.system, s.decode_system}) {
+    if (system == nullptr) continue;
+    if (const auto limit = serving_limit(c.model, *system)) args.complain("model_path: " + limit->reason);
+  }
   c.plan.backends = backends_of(args);
   s.version = args.text("backend_version", "current");
   s.database = args.database_mode(sizing ? DatabaseMode::kHybrid : DatabaseMode::kSilicon);
@@ -167,6 +173,12 @@ Answer answer_autoscale(const PicksCase& c, const CaseContext& context) {
   constexpr double kReferenceTpotMs = 295;
   pick::Target target = c.plan.target;
   target.tpot_ms = kReferenceTpotMs;
+  // This flow alone tells a format without kernels from a search without a result.
+  for (const perf::Role role : {perf::Role::kPrefill, perf::Role::kDecode}) {
+    const auto session = search::open_session(c.plan.scenario, context.tables, role);
+    const bool unserved = !session && session.error().kind == perf::ErrorKind::kUnsupportedQuant;
+    if (unserved) return std::unexpected(case_error(session.error()));
+  }
   const search::RoleOutcome roles = search::search_roles(c.plan.scenario, context.tables);
   const pick::Ranking ranking = pick::pick_autoscale(roles.prefill, roles.decode, target, c.plan.scenario.osl);
   if (ranking.picks.empty()) {

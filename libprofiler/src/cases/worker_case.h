@@ -18,6 +18,7 @@ struct WorkerCase {
   perf::Workload load;
   int nextn = 0;
   std::optional<double> nextn_accepted;
+  bool forgets_gemm_origin = true;   ///< runs do, memory estimates do not: whether the checkpoint chose the dense format
 };
 
 /// Reads them; the result is only complete when `args.problems()` is empty afterwards.
@@ -28,7 +29,9 @@ struct WorkerCase {
 
 /// Layout arguments, e.g. with prefix `prefill_`; those without prefix stand in for absent ones. MoE sizes that are absent follow
 /// from the others.
-[[nodiscard]] Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::string& prefix);
+enum class ExpertSizes { kRequired, kOneByDefault };
+[[nodiscard]] Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::string& prefix,
+                                      ExpertSizes sizes = ExpertSizes::kRequired);
 
 /// Tables, formats and operators of one engine.
 struct BuiltWorker {

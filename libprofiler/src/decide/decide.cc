@@ -8,6 +8,8 @@
 #include "decide/table_checks.h"
 #include "dynamo/profiler/emit.h"
 #include "dynamo/profiler/profile.h"
+#include "explain/explanation.h"
+#include "facts/backend_facts.h"
 
 namespace dynamo {
 
@@ -31,8 +33,10 @@ Plan plan_of(const ValidatedRequest& request, const ProfileOptions& options) {
   s.request_latency_ms = request.e2e_ms;
   s.total_gpus = request.total_gpus;
   s.context_parallel = false;   // what cannot be deployed must not be picked
+  s.dense_attention_dp = false;
   s.threads = options.threads == 0 ? std::max(1u, std::thread::hardware_concurrency()) : options.threads;
   s.cancelled = &options.cancelled;
+  s.keep_evaluations = options.explain.has_value();
   plan.target = {.total_gpus = request.total_gpus, .ttft_ms = request.ttft_ms, .tpot_ms = request.itl_ms,
                  .request_latency_ms = request.e2e_ms, .request_rate = request.request_rate, .concurrency = request.concurrency};
   return plan;
@@ -44,9 +48,14 @@ std::vector<Searched> run_autoscale(const Plan& plan, const TableStore& tables) 
   for (const Backend backend : plan.backends) {
     search::Scenario scenario = plan.scenario;
     scenario.backend = backend;
-    const search::RoleOutcome roles = search::search_roles(scenario, tables);
-    Searched searched{ServingMode::kDisaggregated, backend, {{}, roles.summary}, {}};
+    search::RoleOutcome roles = search::search_roles(scenario, tables);
+    Searched searched{ServingMode::kDisaggregated, backend, {{}, roles.summary, {}, false}, {}};
     searched.ranking = pick::pick_autoscale(roles.prefill, roles.decode, plan.target, scenario.osl);
+    if (scenario.keep_evaluations) {
+      pick::account_for_targets(roles, plan.target, scenario.osl, searched.outcome.summary);
+      searched.outcome.evaluations = std::make_shared<search::Evaluations>(
+          search::Evaluations{{}, std::move(roles.prefill), std::move(roles.decode), false, 0, 0});
+    }
     searches.push_back(std::move(searched));
   }
   return searches;
@@ -61,6 +70,15 @@ double closest(const std::vector<Searched>& searches, const pick::Target& target
   return best;
 }
 
+/// Some layout failed for its latency alone, so that a wider limit may let one in.
+bool latency_is_what_fails(const std::vector<Searched>& searches) {
+  return std::ranges::any_of(searches, [](const Searched& search) {
+    return std::ranges::any_of(search.outcome.summary.dropped, [](const Infeasible& drop) {
+      return drop.reason == DropReason::kTtft || drop.reason == DropReason::kItl || drop.reason == DropReason::kRequestLatency;
+    });
+  });
+}
+
 /// A search looks only at rows within the TTFT (or end-to-end) target. If none meets all targets, that limit is widened step by
 /// step until no wider one can hold a closer row; the ranking keeps the targets that were asked for.
 std::vector<Searched> run_plan(const ValidatedRequest& request, const Plan& plan, const TableStore& tables) {
@@ -68,6 +86,7 @@ std::vector<Searched> run_plan(const ValidatedRequest& request, const Plan& plan
   static constexpr double kWidening[] = {1.25, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 1e6};
   std::vector<Searched> best = decision::run_searches(plan, tables);
   double distance = closest(best, plan.target);
+  if (std::isinf(distance) && !latency_is_what_fails(best)) return best;
   for (const double factor : kWidening) {
     if (plan.scenario.cancelled != nullptr && *plan.scenario.cancelled && (*plan.scenario.cancelled)()) break;
     if (distance == 0 || !(plan.scenario.ttft_ms || plan.scenario.request_latency_ms)) break;
@@ -86,12 +105,28 @@ std::vector<Searched> run_plan(const ValidatedRequest& request, const Plan& plan
   return best;
 }
 
-bool better_mode(const pick::Ranking& a, const pick::Ranking& b, const pick::Target& target) {
-  if (a.picks.empty() || b.picks.empty()) return !a.picks.empty();
-  const double miss_a = pick::violation(a.picks.front().unit, target);
-  const double miss_b = pick::violation(b.picks.front().unit, target);
-  if (miss_a != miss_b) return miss_a < miss_b;
-  return a.best_throughput > b.best_throughput;
+/// What was searched and what was found.
+struct Answer {
+  Plan plan;
+  std::vector<Searched> searches;
+};
+
+bool has_pick(const std::vector<Searched>& searches) {
+  return std::ranges::any_of(searches, [](const Searched& search) { return !search.ranking.picks.empty(); });
+}
+
+/// In mode kAuto the first tier with a layout answers: what is measured throughout wins over what is not, however promising.
+Answer first_answer(const ValidatedRequest& request, Plan plan, const TableStore& tables) {
+  const bool by_tier = plan.scenario.database == DatabaseMode::kAuto;
+  if (by_tier) plan.scenario.database = DatabaseMode::kSilicon;
+  std::vector<Searched> searches = run_plan(request, plan, tables);
+  if (!by_tier || has_pick(searches)) return {std::move(plan), std::move(searches)};
+  Plan lower = plan;
+  lower.scenario.database = DatabaseMode::kAuto;
+  std::erase_if(lower.backends, [&](Backend backend) { return !facts::why_not_on(backend, *request.system).empty(); });
+  if (lower.backends.empty()) return {std::move(plan), std::move(searches)};
+  searches = run_plan(request, lower, tables);
+  return {std::move(lower), std::move(searches)};
 }
 
 /// What the request runs with instead of the targets that are out of reach.
@@ -107,12 +142,13 @@ void note_missed_targets(const pick::Target& target, PickReport& report) {
   if (target.tpot_ms && unit.tpot_ms > *target.tpot_ms) report.best_itl_ms = unit.tpot_ms;
 }
 
-void fill_rankings(const std::vector<Searched>& searches, const pick::Target& target, PickReport& report) {
+void fill_rankings(const std::vector<Searched>& searches, const pick::Target& target, bool apart, PickReport& report) {
   const pick::Ranking aggregated = decision::merged(searches, ServingMode::kAggregated, target);
   const pick::Ranking disaggregated = decision::merged(searches, ServingMode::kDisaggregated, target);
   report.aggregated = aggregated.picks;
   report.disaggregated = disaggregated.picks;
-  const bool disagg_first = better_mode(disaggregated, aggregated, target);
+  // A mocker replays prefill and decode engines, never one that does both.
+  const bool disagg_first = (apart && !disaggregated.picks.empty()) || pick::preferred(disaggregated, aggregated, target);
   const pick::Ranking& first = disagg_first ? disaggregated : aggregated;
   const pick::Ranking& second = disagg_first ? aggregated : disaggregated;
   if (first.picks.empty()) return;
@@ -179,24 +215,33 @@ Diagnostics does_not_fit(const ValidatedRequest& request, const Infeasible& miss
   return diagnostics;
 }
 
+Decision explained(const ValidatedRequest& request, const Plan& plan, const std::vector<Searched>& searches,
+                   const TableStore& tables, PickReport report, const ProfileOptions& options) {
+  Decision decision{std::move(report), {}, {}};
+  if (!options.explain.has_value()) return decision;
+  explain::Evidence evidence{&request, &decision.report, &plan.scenario, &plan.target, {}, &tables};
+  for (const Searched& searched : searches) evidence.searches.push_back({searched.mode, searched.backend, &searched.outcome});
+  decision.explanation = explain::explanation_of(evidence, *options.explain, decision.findings);
+  return decision;
+}
+
 }  // namespace
 
-std::expected<PickReport, Diagnostics> decide(const ValidatedRequest& request, const TableStore& tables,
-                                              const ProfileOptions& options) {
+std::expected<Decision, Diagnostics> decide_and_explain(const ValidatedRequest& request, const TableStore& tables,
+                                                        const ProfileOptions& options) {
   if (Diagnostics problems = decision::check_tables(request, tables); problems.has_errors()) return std::unexpected(problems);
-  const Plan plan = plan_of(request, options);
-  const std::vector<Searched> searches = run_plan(request, plan, tables);
+  const auto [plan, searches] = first_answer(request, plan_of(request, options), tables);
   if (options.cancelled && options.cancelled()) {
     return std::unexpected(one_error(DiagnosticCode::kTooLarge, "profile.cancelled", "the search was ended before it was done"));
   }
   PickReport report;
   report.mode = request.picking;
   for (const Searched& s : searches) report.searches.push_back(s.outcome.summary);
-  fill_rankings(searches, plan.target, report);
+  fill_rankings(searches, plan.target, request.mocker, report);
   if (report.chosen.has_value()) {
     note_missed_targets(plan.target, report);
     report.provenance = decision::provenance_of(report.chosen->unit, plan.scenario, tables);
-    return report;
+    return explained(request, plan, searches, tables, std::move(report), options);
   }
   auto naive = naive_pick(request);
   if (!naive.has_value()) return std::unexpected(naive.error());
@@ -205,7 +250,14 @@ std::expected<PickReport, Diagnostics> decide(const ValidatedRequest& request, c
   }
   naive->provenance.tables = failures_of(report.searches);
   naive->searches = std::move(report.searches);
-  return naive;
+  return explained(request, plan, searches, tables, std::move(*naive), options);
+}
+
+std::expected<PickReport, Diagnostics> decide(const ValidatedRequest& request, const TableStore& tables,
+                                              const ProfileOptions& options) {
+  auto decision = decide_and_explain(request, tables, options);
+  if (!decision.has_value()) return std::unexpected(std::move(decision.error()));
+  return std::move(decision->report);
 }
 
 }  // namespace dynamo

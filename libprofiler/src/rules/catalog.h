@@ -24,6 +24,7 @@ inline constexpr auto kRules = std::to_array<Rule>({
     // The spec itself.
     {"spec.model.required", "a request names a model"},
     {"model.known", "the model's configuration can be found"},
+    {"model.checkpoint.gpu", "some engine serves the checkpoint's number format on that GPU"},
     {"backend.known", "the backend is auto, trtllm, sglang or vllm"},
     {"image.reference", "the image is a container image reference"},
     {"searchStrategy.known", "the search strategy is rapid or thorough"},
@@ -67,6 +68,11 @@ inline constexpr auto kRules = std::to_array<Rule>({
     {"planner.scaling.required", "a planner scales by something"},
     {"planner.sweep.throughput", "throughput scaling has a sweep to read"},
     {"planner.intervals", "load is adjusted more often than throughput"},
+    {"planner.endpoints", "a minimum of one role belongs to a planner that scales the role"},
+    {"planner.samples", "samples are sorted into a square of buckets"},
+    {"planner.thresholds", "scaling by load has thresholds, up above down"},
+    {"planner.power", "a power limit has a number and a cluster to hold it on"},
+    {"planner.scaleInterval", "every adjustment falls on a tick"},
     {"planner.globalNamespace.required", "a global planner is told its namespace"},
     {"mocker.sweep.none", "a mocker has a sweep to read"},
     // Overrides.
@@ -74,13 +80,30 @@ inline constexpr auto kRules = std::to_array<Rule>({
     {"overrides.dgd.kind", "the base deployment is a DynamoGraphDeployment"},
 });
 
+/// Rules that need more than the request: the object before it, the operator's settings, or the decision about it.
+inline constexpr auto kDecisionRules = std::to_array<Rule>({
+    {"spec.immutable", "what was started is not changed any more"},
+    {"hardware.discovery.off", "the hardware is written down where nobody discovers it"},
+    {"hardware.gpuSku.deprecated", "the GPU has its present name"},
+    {"runtimeVersionOverride.required", "the runtime's version can be told"},
+    {"overrides.dgd.component.deprecated", "components have their present names"},
+    {"metadata.name.budget", "the deployment's name leaves room for pod names"},
+    {"profile.sla.unreachable", "the targets can be met"},
+    {"profile.load.short", "the GPUs carry the load"},
+    {"profile.unverified", "there is a performance model for the combination"},
+    {"admission.deadline", "the search ends in time"},
+});
+
 [[nodiscard]] constexpr bool is_rule(std::string_view id) {
-  for (const Rule& rule : kRules) {
-    if (rule.id == id) {
-      return true;
+  const auto has = [id](const auto& rules) {
+    for (const Rule& rule : rules) {
+      if (rule.id == id) {
+        return true;
+      }
     }
-  }
-  return false;
+    return false;
+  };
+  return has(kRules) || has(kDecisionRules);
 }
 
 /// The id of a catalogued rule; any other text does not compile.
@@ -99,8 +122,9 @@ class RuleId {
 };
 
 [[nodiscard]] std::span<const Rule> rule_catalog();
+[[nodiscard]] std::span<const Rule> decision_rule_catalog();
 
-/// The rule of that id, or nullptr.
+/// The rule of either list, or nullptr.
 [[nodiscard]] const Rule* find_rule(std::string_view id);
 
 }  // namespace dynamo

@@ -54,10 +54,11 @@ perf::Result<Session> open_session(const Scenario& scenario, const TableStore& t
   auto lists = default_lists(*scenario.model, system, scenario.backend, role,
                              scenario.unit_gpus.value_or(scenario.total_gpus));
   if (!scenario.context_parallel) lists.cp = {1};
+  if (!scenario.dense_attention_dp && !scenario.model->is_moe()) lists.dp = {1};
   const auto widths = perf::measured_wide_widths(*database, *scenario.model, quant->moe, needs_of(role));
   widen(lists, scenario.backend, role, widths);
   if (scenario.unit_gpus) lists.gpus = powers_of_two(scenario.total_gpus);
-  auto layouts = enumerate_layouts(lists, scenario.model->is_moe(), scenario.backend);
+  auto layouts = enumerate_layouts(lists, scenario.model->states_expert_layout(), scenario.backend);
   Session session{std::move(*database), &system, role, *quant, std::move(layouts)};
   session.wide_experts = !widths.empty() && has_exchange(session, *scenario.model);
   return session;

@@ -3,12 +3,15 @@
 #include <atomic>
 #include <expected>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "dynamo/profiler/curves.h"
 #include "dynamo/profiler/document.h"
 #include "dynamo/profiler/emit.h"
 #include "dynamo/profiler/estimate.h"
+#include "dynamo/profiler/explain.h"
 #include "dynamo/profiler/pick.h"
 #include "dynamo/profiler/request.h"
 #include "dynamo/profiler/tables.h"
@@ -18,24 +21,42 @@ namespace dynamo {
 struct ProfileOptions {
   ValidateOptions validate;
   EmitOptions emit = {};
-  DatabaseMode database = DatabaseMode::kSilicon;
+  CurveOptions curves = {};         ///< its tables are used as `database` says
+  /// kAuto: layouts that are measured throughout; only where there is none, those with kernels of the lower tiers.
+  DatabaseMode database = DatabaseMode::kAuto;
   unsigned threads = 0;             ///< 0 = one per core; the answer does not depend on it
   /// Asked between layouts, from several threads; true ends the search with the error `profile.cancelled`. Empty = never.
   std::function<bool()> cancelled = {};
+  std::optional<ExplainOptions> explain = {};   ///< also write down why
 };
 
 /// Everything one request led to.
 struct ProfileResult {
   std::optional<ValidatedRequest> request;
   std::optional<PickReport> report;
+  std::optional<Curves> curves;     ///< for planner and mocker, where they ask for them
+  std::optional<Value> picked;      ///< the deployment before planner and mocker, where there is either
   std::vector<Value> documents;     ///< the deployment: ConfigMaps first, the DynamoGraphDeployment last
   Diagnostics diagnostics;
+  Value explanation;                ///< null unless asked for, and without a decision
 };
 
 /// The whole program: document → decision → deployment.
 [[nodiscard]] ProfileResult profile(const Document& document, const TableStore& tables, const ProfileOptions& options = {});
 
+/// A decision and, where asked for, why.
+struct Decision {
+  PickReport report;
+  Value explanation;
+  Diagnostics findings;             ///< about what the explanation was asked for
+};
+
 /// The search and pick alone, for callers that bring their own request.
+[[nodiscard]] std::expected<Decision, Diagnostics> decide_and_explain(const ValidatedRequest& request,
+                                                                      const TableStore& tables,
+                                                                      const ProfileOptions& options = {});
+
+/// The same without the reasons.
 [[nodiscard]] std::expected<PickReport, Diagnostics> decide(const ValidatedRequest& request,
                                                             const TableStore& tables,
                                                             const ProfileOptions& options = {});
