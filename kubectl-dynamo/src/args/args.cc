@@ -16,6 +16,14 @@ const std::map<std::string, OutputFormat> kAllFormats = {{"table", OutputFormat:
                                                          {"yaml", OutputFormat::kYaml},
                                                          {"name", OutputFormat::kName}};
 
+/// Prices are the user's own; none are built in.
+void add_prices(CLI::App& app, std::vector<std::string>& prices) {
+  app.add_option("--gpu-price", prices, "price of a GPU for an hour: 2.49, or h200_sxm=2.49 for one kind; may be repeated")
+      ->type_name("[GPU=]PRICE")
+      ->expected(1)
+      ->take_all();
+}
+
 /// Adds `-o` restricted to `names`; an error names the choices as kubectl does.
 void add_output(CLI::App& app, OutputFormat& format, const std::vector<std::string>& names) {
   std::string choices;
@@ -34,6 +42,17 @@ void add_output(CLI::App& app, OutputFormat& format, const std::vector<std::stri
 
 void add_tables(CLI::App& app, std::string& directory) {
   app.add_option("--tables", directory, "directory of the measured tables (also $DYNAMO_TABLES)")->type_name("DIR");
+}
+
+/// Which tables are read, and how.
+template <typename To>
+void add_numbers(CLI::App& app, To& to) {
+  app.add_option("--perf-version", to.perf_version, "tables: current, next, previous or a version")->type_name("VERSION");
+  app.add_option("--database-mode", to.database_mode,
+                 "silicon, hybrid, empirical, sol or auto (per kernel the first tier that answers)")
+      ->check(CLI::IsMember({"silicon", "hybrid", "empirical", "sol", "auto"}, CLI::ignore_case))
+      ->type_name("MODE");
+  add_tables(app, to.tables);
 }
 
 void add_request(CLI::App& app, RequestSource& source) {
@@ -118,6 +137,7 @@ class Grammar {
     app_.footer("Exit codes: 0 ok, 1 error, 2 usage, 3 SLA unmet with --strict-sla, 4 invalid request,\n"
                 "5 unsupported combination. Flags follow the command: kubectl dynamo profile -n team-a");
     add_profile();
+    add_what_if();
     add_validate();
     add_estimate();
     add_tables_commands();
@@ -196,12 +216,34 @@ class Grammar {
         ->type_name("DIR");
     profile_->add_flag("--strict-sla", to.strict_sla, "exit with 3 when nothing meets the SLA");
     profile_->add_option("--cases", to.cases, "answer search scenarios, one JSON object a line")->type_name("FILE|-");
-    profile_->add_option("--perf-version", to.perf_version, "tables: current, next, previous or a version")
-        ->type_name("VERSION");
-    profile_->add_option("--database-mode", to.database_mode, "silicon, hybrid, empirical, sol or auto (per kernel the first tier that answers)")
-        ->check(CLI::IsMember({"silicon", "hybrid", "empirical", "sol", "auto"}, CLI::ignore_case))
-        ->type_name("MODE");
-    add_tables(*profile_, to.tables);
+    add_numbers(*profile_, to);
+  }
+
+  void add_what_if() {
+    what_if_ = app_.add_subcommand("what-if", "Compare a request with variations of itself");
+    WhatIfCommand& to = what_if_options_;
+    add_request(*what_if_, to.source);
+    add_output(*what_if_, to.output, {"table", "json", "yaml"});
+    what_if_->add_option("--set", to.sets, "vary a field of the spec: sla.itl=15,20; repeated: every combination")
+        ->type_name("FIELD=VALUE,…")
+        ->expected(1)
+        ->take_all();
+    what_if_->add_option("--sweep", to.sweeps, "GPUs needed along a range: sla.itl=5:50:5 (first:last:step)")
+        ->type_name("FIELD=RANGE")
+        ->expected(1)
+        ->take_all();
+    for (const auto& [flag, help] : {std::pair{"tp", "only this tensor parallelism, one row a value: 2,4"},
+                                     std::pair{"pp", "only this pipeline parallelism"},
+                                     std::pair{"dp", "only this many attention replicas a worker"},
+                                     std::pair{"moe-tp", "only this split of every expert"},
+                                     std::pair{"moe-ep", "only this expert parallelism"}}) {
+      what_if_->add_option_function<std::string>(
+                  "--" + std::string(flag),
+                  [&to, name = std::string(flag)](const std::string& text) { to.sizes.push_back(name + "=" + text); }, help)
+          ->type_name("N,…");
+    }
+    add_prices(*what_if_, to.prices);
+    add_numbers(*what_if_, to);
   }
 
   void add_validate() {
@@ -267,6 +309,7 @@ class Grammar {
 
   Command chosen(const std::vector<std::string>& arguments) {
     if (profile_->parsed()) return profile_command(arguments);
+    if (what_if_->parsed()) return what_if_command();
     if (validate_->parsed()) {
       require_source(validate_options_.source, "validate");
       return validate_options_;
@@ -292,6 +335,16 @@ class Grammar {
     }
     profile_options_.repeat = repeat_command(arguments);
     return profile_options_;
+  }
+
+  WhatIfCommand what_if_command() {
+    const WhatIfCommand& to = what_if_options_;
+    require_source(to.source, "what-if");
+    if (to.sets.empty() && to.sweeps.empty() && to.sizes.empty()) {
+      throw CLI::ValidationError("what-if", "needs something to vary: --set sla.itl=15,20, --tp 2,4 or --sweep sla.itl=5:50:5");
+    }
+    if (to.sweeps.size() > 1) throw CLI::ValidationError("--sweep", "one range at a time; the others can be --set");
+    return to;
   }
 
   CLI::App* deepest() {
@@ -321,9 +374,10 @@ class Grammar {
   }
 
   CLI::App app_;
-  CLI::App *profile_, *validate_, *estimate_, *tables_, *tables_import_, *tables_list_, *tables_verify_, *webhook_,
+  CLI::App *profile_, *what_if_, *validate_, *estimate_, *tables_, *tables_import_, *tables_list_, *tables_verify_, *webhook_,
       *version_, *completion_, *help_;
   ProfileCommand profile_options_;
+  WhatIfCommand what_if_options_;
   ValidateCommand validate_options_;
   EstimateCommand estimate_options_;
   TablesCommand tables_options_;

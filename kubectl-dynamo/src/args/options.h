@@ -30,6 +30,19 @@ struct ProfileCommand {
   std::string repeat;                ///< the command as typed, for the "next step" line
 };
 
+/// One request beside its variations.
+struct WhatIfCommand {
+  RequestSource source;
+  std::vector<std::string> sets;     ///< `sla.itl=15,20`
+  std::vector<std::string> sweeps;   ///< `sla.itl=5:50:5`; at most one
+  std::vector<std::string> sizes;    ///< of layouts, as `tp=2,4`
+  std::vector<std::string> prices;
+  OutputFormat output = OutputFormat::kTable;
+  std::string tables;
+  std::string perf_version = "current";
+  std::string database_mode = "silicon";
+};
+
 struct ValidateCommand {
   RequestSource source;
   OutputFormat output = OutputFormat::kTable;
@@ -83,7 +96,7 @@ struct PrintAndExit {
   bool usage_error = false;
 };
 
-using Command = std::variant<ProfileCommand, ValidateCommand, EstimateCommand, TablesCommand, WebhookManifestCommand,
+using Command = std::variant<ProfileCommand, WhatIfCommand, ValidateCommand, EstimateCommand, TablesCommand, WebhookManifestCommand,
                              VersionCommand, CompleteCommand, CompletionCommand, PrintAndExit>;
 
 }  // namespace dynamo::cli

@@ -7,6 +7,7 @@ namespace dynamo::cli {
 
 // One function per command: data to stdout, everything else to stderr.
 [[nodiscard]] ExitCode run(const ProfileCommand& command);
+[[nodiscard]] ExitCode run(const WhatIfCommand& command);
 [[nodiscard]] ExitCode run(const ValidateCommand& command);
 /// `validate --admission`.
 [[nodiscard]] ExitCode run_admission(const ValidateCommand& command);

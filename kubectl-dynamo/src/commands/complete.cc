@@ -3,6 +3,7 @@
 #include "args/args.h"
 #include "commands/commands.h"
 #include "dynamo/profiler/facts.h"
+#include "dynamo/profiler/request_flags.h"
 #include "io/console.h"
 
 namespace dynamo::cli {
@@ -22,7 +23,13 @@ Values values_of(const std::string& option, const std::string& command) {
   if (option == "--backend") return {{"auto", "sglang", "trtllm", "vllm"}};
   if (option == "--search-strategy") return {{"rapid", "thorough"}};
   if (option == "--perf-version") return {{"current", "next", "previous"}};
-  if (option == "--database-mode") return {{"silicon", "hybrid", "empirical", "sol"}};
+  if (option == "--database-mode") return {{"silicon", "hybrid", "empirical", "sol", "auto"}};
+  if (option == "--output" && command == "what-if") return {{"table", "json", "yaml"}};
+  if (option == "--set" || option == "--sweep") {
+    Values values;
+    for (const std::string& path : field_paths()) values.words.push_back(path + "=");
+    return values;
+  }
   if (option == "--output") {
     return command == "profile" ? Values{{"table", "wide", "json", "yaml", "name"}} : Values{{"table", "json"}};
   }

@@ -8,6 +8,7 @@
 #include "decide/table_checks.h"
 #include "dynamo/profiler/emit.h"
 #include "dynamo/profiler/profile.h"
+#include "search/memo.h"
 
 namespace dynamo {
 
@@ -33,7 +34,9 @@ Plan plan_of(const ValidatedRequest& request, const ProfileOptions& options) {
   s.context_parallel = false;   // what cannot be deployed must not be picked
   s.threads = options.threads == 0 ? std::max(1u, std::thread::hardware_concurrency()) : options.threads;
   s.cancelled = &options.cancelled;
-  plan.target = {.total_gpus = request.total_gpus, .ttft_ms = request.ttft_ms, .tpot_ms = request.itl_ms,
+  s.memory = options.memory.get();
+  s.sizes = &options.sizes;
+  plan.target = {.total_gpus = options.any_number_of_units ? 0 : request.total_gpus, .ttft_ms = request.ttft_ms, .tpot_ms = request.itl_ms,
                  .request_latency_ms = request.e2e_ms, .request_rate = request.request_rate, .concurrency = request.concurrency};
   return plan;
 }
@@ -180,6 +183,8 @@ Diagnostics does_not_fit(const ValidatedRequest& request, const Infeasible& miss
 }
 
 }  // namespace
+
+std::shared_ptr<SearchMemory> make_search_memory() { return std::make_shared<SearchMemory>(); }
 
 std::expected<PickReport, Diagnostics> decide(const ValidatedRequest& request, const TableStore& tables,
                                               const ProfileOptions& options) {

@@ -40,6 +40,7 @@ perf::Result<Session> open_session(const Scenario& scenario, const TableStore& t
   if (!scenario.context_parallel) lists.cp = {1};
   const auto widths = perf::measured_wide_widths(*database, *scenario.model, quant->moe, needs_of(role));
   widen(lists, scenario.backend, role, widths);
+  if (scenario.sizes != nullptr) restrict_to(*scenario.sizes, lists);
   auto layouts = enumerate_layouts(lists, scenario.model->is_moe(), scenario.backend);
   return Session{std::move(*database), &system, role, *quant, std::move(layouts), !widths.empty()};
 }

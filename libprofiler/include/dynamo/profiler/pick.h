@@ -20,6 +20,9 @@ struct Pick {
   std::string why_not;                    ///< runners-up: the one reason it lost; empty for the pick
 };
 
+/// `2 x tp4` or `2 x (1P tp2 + 1D tp2)`.
+[[nodiscard]] std::string layout_text(const Pick& pick, bool moe);
+
 /// Share of operator time by where its number came from; sums to 1.
 struct Provenance {
   double looked_up = 0, interpolated = 0, extrapolated = 0, modelled = 0;

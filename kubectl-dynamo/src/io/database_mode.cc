@@ -1,0 +1,28 @@
+#include "io/database_mode.h"
+
+#include <unistd.h>
+
+#include "io/console.h"
+#include "io/environment.h"
+#include "io/finding.h"
+
+namespace dynamo::cli {
+
+DatabaseMode database_mode(const std::string& name) {
+  if (name == "hybrid") return DatabaseMode::kHybrid;
+  if (name == "empirical") return DatabaseMode::kEmpirical;
+  if (name == "sol") return DatabaseMode::kSol;
+  if (name == "auto") return DatabaseMode::kAuto;
+  return DatabaseMode::kSilicon;
+}
+
+void warn_without_tables(const TableStore& tables) {
+  if (!tables.empty()) return;
+  Diagnostic warning = finding(DiagnosticCode::kMissingData, "tables.absent",
+                               "no measured tables in " + tables.directory().string() + "; going on without them",
+                               "kubectl dynamo tables import aiconfigurator_core-0.12.0-*.whl");
+  warning.severity = Severity::kWarning;
+  print_error(render_diagnostics(findings(std::move(warning)), {}, Style(colour_allowed(STDERR_FILENO))));
+}
+
+}  // namespace dynamo::cli
