@@ -4,5 +4,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 kubectl=$(bash ../../tests/cluster/control_plane/build.sh --find)/kubectl
 for overlay in overlays/*/; do
-  "$kubectl" kustomize "$overlay" > "install/$(basename "$overlay").yaml"
+  rendered=$("$kubectl" kustomize "$overlay")
+  printf '%s\n' "$rendered" > "install/$(basename "$overlay").yaml"
 done

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "dynamo/profiler/curves.h"
 #include "dynamo/profiler/document_io.h"
 #include "dynamo/profiler/profile.h"
 
@@ -63,6 +64,18 @@ void decide_on_gpus(benchmark::State& state) {
   state.counters["candidates"] = static_cast<double>(candidates);
 }
 BENCHMARK(decide_on_gpus)->Arg(2)->Arg(4)->Arg(8)->Arg(16)->Arg(32)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+/// Both curves of one engine pair, engines built anew.
+void curves(benchmark::State& state) {
+  const TableStore tables(tables_directory());
+  if (tables.empty()) return state.SkipWithError("no measured tables: set DYNAMO_TABLES");
+  Diagnostics diagnostics;
+  ValidateResult validated = validate_request(decode_request(sample(), diagnostics));
+  const auto report = decide(*validated.request, tables);
+  if (!report || report->disaggregated.empty()) return state.SkipWithError("no engine pair");
+  for (auto _ : state) benchmark::DoNotOptimize(sweep_curves(*validated.request, report->disaggregated.front().unit, tables));
+}
+BENCHMARK(curves)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace dynamo

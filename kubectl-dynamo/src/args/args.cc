@@ -138,7 +138,9 @@ class Grammar {
                 "5 unsupported combination. Flags follow the command: kubectl dynamo profile -n team-a");
     add_profile();
     add_what_if();
+    add_preview();
     add_validate();
+    add_lint();
     add_estimate();
     add_tables_commands();
     add_webhook();
@@ -210,13 +212,53 @@ class Grammar {
   void add_profile() {
     profile_ = app_.add_subcommand("profile", "Pick a layout for a request and render its deployment");
     ProfileCommand& to = profile_options_;
-    add_request(*profile_, to.source);
+    add_search(*profile_, to);
     add_output(*profile_, to.output, {"table", "wide", "json", "yaml", "name"});
     profile_->add_option("--output-dir", to.output_dir, "also write final_config.yaml and profiler_status.yaml here")
         ->type_name("DIR");
     profile_->add_flag("--strict-sla", to.strict_sla, "exit with 3 when nothing meets the SLA");
     profile_->add_option("--cases", to.cases, "answer search scenarios, one JSON object a line")->type_name("FILE|-");
-    add_numbers(*profile_, to);
+    add_job(*profile_, to);
+  }
+
+  /// What the search reads, and the version of what it writes.
+  void add_search(CLI::App& app, ProfileCommand& to) {
+    add_request(app, to.source);
+    app.add_option("--dgd-api-version", to.dgd_api_version, "v1alpha1 or v1beta1 (default: that of overrides.dgd, else v1alpha1)")
+        ->check(CLI::IsMember({"v1alpha1", "v1beta1"}))
+        ->type_name("VERSION");
+    app.add_flag("--show-overrides", to.show_overrides, "print what spec.overrides changes in the deployment, as a diff");
+    add_numbers(app, to);
+  }
+
+  /// The arguments of the Python profiler.
+  void add_job(CLI::App& app, ProfileCommand& to) {
+    const char* group = "In place of the profiling Job (python -m dynamo.profiler)";
+    CLI::Option* config = app.add_option("--config", to.config, "the spec: a file, or JSON written in place")->type_name("FILE|JSON")->group(group);
+    app.add_option("--deployment-timeout", to.deployment_timeout_s, "seconds a test deployment may take to be ready")
+        ->check(CLI::PositiveNumber)->type_name("SECONDS")->needs(config)->group(group);
+    app.add_option("--prefill-interpolation-granularity", to.prefill_granularity, "steps of the prefill curves")
+        ->check(CLI::Range(3, 1000))->type_name("N")->needs(config)->group(group);
+    app.add_option("--decode-interpolation-granularity", to.decode_granularity, "steps of the decode curves")
+        ->check(CLI::Range(2, 1000))->type_name("N")->needs(config)->group(group);
+    app.add_flag("--dry-run", to.dry_run, "check the request and write an empty result")->needs(config)->group(group);
+  }
+
+  void add_preview() {
+    preview_ = app_.add_subcommand("preview", "Print the deployment a request leads to");
+    preview_options_.preview = true;
+    preview_options_.output = OutputFormat::kYaml;
+    add_search(*preview_, preview_options_);
+    add_output(*preview_, preview_options_.output, {"yaml", "json", "name"});
+  }
+
+  void add_lint() {
+    lint_ = app_.add_subcommand("lint", "Check a DynamoGraphDeployment before it is applied");
+    lint_->add_option("-f,--filename", lint_options_.files, "deployment: a file, a directory or - for stdin; may be repeated")
+        ->type_name("FILE")->expected(1)->take_all()->required();
+    lint_->add_flag("-R,--recursive", lint_options_.recursive, "descend into directories given with -f");
+    lint_->add_option("--gpus", lint_options_.total_gpus, "GPUs the deployment may take")->check(CLI::PositiveNumber)->type_name("N");
+    add_output(*lint_, lint_options_.output, {"table", "json"});
   }
 
   void add_what_if() {
@@ -310,6 +352,11 @@ class Grammar {
   Command chosen(const std::vector<std::string>& arguments) {
     if (profile_->parsed()) return profile_command(arguments);
     if (what_if_->parsed()) return what_if_command();
+    if (preview_->parsed()) {
+      require_source(preview_options_.source, "preview");
+      return preview_options_;
+    }
+    if (lint_->parsed()) return lint_options_;
     if (validate_->parsed()) {
       require_source(validate_options_.source, "validate");
       return validate_options_;
@@ -328,7 +375,11 @@ class Grammar {
   }
 
   Command profile_command(const std::vector<std::string>& arguments) {
-    if (profile_options_.cases.empty()) {
+    if (!profile_options_.config.empty()) {
+      if (!profile_options_.source.files.empty() || profile_options_.source.has_fields || !profile_options_.cases.empty()) {
+        throw CLI::ValidationError("--config", "is the whole request: give no -f, no --cases and no request fields");
+      }
+    } else if (profile_options_.cases.empty()) {
       require_source(profile_options_.source, "profile");
     } else if (!profile_options_.source.files.empty() || profile_options_.source.has_fields) {
       throw CLI::ValidationError("--cases", "every case is a whole request: give no -f and no request fields");
@@ -374,9 +425,10 @@ class Grammar {
   }
 
   CLI::App app_;
-  CLI::App *profile_, *what_if_, *validate_, *estimate_, *tables_, *tables_import_, *tables_list_, *tables_verify_, *webhook_,
-      *version_, *completion_, *help_;
-  ProfileCommand profile_options_;
+  CLI::App *profile_, *validate_, *estimate_, *tables_, *tables_import_, *tables_list_, *tables_verify_, *webhook_,
+      *version_, *completion_, *help_, *preview_, *lint_, *what_if_;
+  ProfileCommand profile_options_, preview_options_;
+  LintCommand lint_options_;
   WhatIfCommand what_if_options_;
   ValidateCommand validate_options_;
   EstimateCommand estimate_options_;

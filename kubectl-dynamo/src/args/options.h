@@ -26,7 +26,16 @@ struct ProfileCommand {
   std::string tables;                ///< empty = default directory
   std::string perf_version = "current";
   std::string database_mode = "silicon";
+  std::string dgd_api_version;       ///< v1alpha1 or v1beta1; empty = that of the base deployment, else v1alpha1
   bool strict_sla = false;
+  bool preview = false;              ///< the deployment rather than the report
+  bool show_overrides = false;       ///< what spec.overrides changes, as a diff
+  // In place of the Python profiling Job.
+  std::string config;                ///< file or inline JSON; empty = not a Job
+  int deployment_timeout_s = 3600;
+  int prefill_granularity = 16;
+  int decode_granularity = 6;
+  bool dry_run = false;
   std::string repeat;                ///< the command as typed, for the "next step" line
 };
 
@@ -55,6 +64,13 @@ struct ValidateCommand {
   std::string default_image;
   bool no_gpu_discovery = false;
   std::string tables;
+};
+
+struct LintCommand {
+  std::vector<std::string> files;
+  bool recursive = false;
+  int total_gpus = 0;                ///< 0 = no budget
+  OutputFormat output = OutputFormat::kTable;
 };
 
 struct EstimateCommand {
@@ -96,7 +112,7 @@ struct PrintAndExit {
   bool usage_error = false;
 };
 
-using Command = std::variant<ProfileCommand, WhatIfCommand, ValidateCommand, EstimateCommand, TablesCommand, WebhookManifestCommand,
+using Command = std::variant<ProfileCommand, LintCommand, WhatIfCommand, ValidateCommand, EstimateCommand, TablesCommand, WebhookManifestCommand,
                              VersionCommand, CompleteCommand, CompletionCommand, PrintAndExit>;
 
 }  // namespace dynamo::cli

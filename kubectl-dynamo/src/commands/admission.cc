@@ -87,11 +87,10 @@ struct Answered {
   Value review;   ///< the answer's body
 };
 
-/// As the API server asks: the mutating webhook for new objects, then the validating one.
+/// As the API server asks: the mutating webhook, then the validating one. `old` was mutated when it was stored.
 Answered answer(const Document& document, const Value& old, const AdmissionOptions& options, const TableStore& tables) {
-  Value object = resource_of(document);
-  if (old.is_null()) object = mutated_object(std::move(object), options);
-  const std::string body = write_json(review_of(object, old));
+  const Value object = mutated_object(resource_of(document), old.is_null(), options);
+  const std::string body = write_json(review_of(object, mutated_object(old, false, options)));
   Answered answered{document.source, answer_review(AdmissionPath::kValidate, "application/json", body, options, tables), {}};
   if (auto review = read_json(answered.answer.body, "review"); review.has_value()) answered.review = *std::move(review);
   return answered;

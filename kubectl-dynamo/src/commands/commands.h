@@ -1,6 +1,7 @@
 #pragma once
 
 #include "args/options.h"
+#include "dynamo/profiler/profile.h"
 #include "exit_code.h"
 
 namespace dynamo::cli {
@@ -8,6 +9,9 @@ namespace dynamo::cli {
 // One function per command: data to stdout, everything else to stderr.
 [[nodiscard]] ExitCode run(const ProfileCommand& command);
 [[nodiscard]] ExitCode run(const WhatIfCommand& command);
+/// `profile --config`: in place of the Python profiling Job.
+[[nodiscard]] ExitCode run_job(const ProfileCommand& command);
+[[nodiscard]] ExitCode run(const LintCommand& command);
 [[nodiscard]] ExitCode run(const ValidateCommand& command);
 /// `validate --admission`.
 [[nodiscard]] ExitCode run_admission(const ValidateCommand& command);
@@ -18,6 +22,9 @@ namespace dynamo::cli {
 [[nodiscard]] ExitCode run(const CompleteCommand& command);
 [[nodiscard]] ExitCode run(const CompletionCommand& command);
 [[nodiscard]] ExitCode run(const PrintAndExit& command);
+
+/// What the flags of `profile` ask of the library; `validate.models` is the caller's.
+[[nodiscard]] ProfileOptions profile_options(const ProfileCommand& command);
 
 /// Answers every line of `source` (a file or `-`) on stdout, in order, as lines arrive.
 [[nodiscard]] ExitCode run_cases(const std::string& source, const std::string& tables);

@@ -1,19 +1,18 @@
 #include <unistd.h>
 
-#include <chrono>
 #include <set>
 
 #include "commands/commands.h"
 #include "dynamo/profiler/document_io.h"
 #include "dynamo/profiler/profile.h"
-#include "dynamo/profiler/status_file.h"
-#include "io/atomic_write.h"
+#include "io/artefacts.h"
 #include "io/console.h"
 #include "io/database_mode.h"
 #include "io/environment.h"
 #include "io/finding.h"
 #include "io/model_files.h"
 #include "io/requests.h"
+#include "render/diff.h"
 #include "render/report_value.h"
 #include "render/table.h"
 
@@ -21,26 +20,6 @@ namespace dynamo::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string first_error(const Diagnostics& diagnostics) {
-  for (const Diagnostic& diagnostic : diagnostics.items()) {
-    if (diagnostic.severity != Severity::kError) continue;
-    return (diagnostic.path.empty() ? "" : diagnostic.path + ": ") + diagnostic.reason;
-  }
-  return "no deployment";
-}
-
-/// What the operator's side-car expects to find when the profiler has ended.
-std::vector<OutputFile> output_files(const ProfileResult& result) {
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  if (result.documents.empty()) {
-    const std::string error = first_error(result.diagnostics);
-    return {{"profiler_status.yaml",
-             status_file_text(failed_status(now, "Profiling failed", error, "Initializing"))}};
-  }
-  return {{"final_config.yaml", write_yaml(result.documents)},
-          {"profiler_status.yaml", status_file_text(success_status(now))}};
-}
 
 /// `metadata.name` of the deployment, which is the last document.
 std::string deployment_name(const ProfileResult& result) {
@@ -57,10 +36,9 @@ class ProfileRun {
       : command_(command),
         requests_(command.source),
         tables_(tables_directory(command.tables)),
-        models_(hugging_face_hub()) {
-    options_.validate.perf_version = command.perf_version;
+        models_(hugging_face_hub()),
+        options_(profile_options(command)) {
     options_.validate.models = &models_;
-    options_.database = database_mode(command.database_mode);
   }
 
   ExitCode run() {
@@ -104,15 +82,16 @@ class ProfileRun {
       }
       directory /= name;
     }
-    const std::expected<void, Diagnostics> written = write_files(directory, output_files(result));
+    const std::expected<void, Diagnostics> written = write_files(directory, artefacts_of(result));
     if (!written) result.diagnostics.append(written.error());
   }
 
   std::string rendered() const {
+    if (command_.show_overrides) return overrides_text();
     switch (command_.output) {
       case OutputFormat::kTable:
       case OutputFormat::kWide: return tables_text();
-      case OutputFormat::kJson: return json_text();
+      case OutputFormat::kJson: return command_.preview ? documents_json() : json_text();
       case OutputFormat::kYaml: return yaml_text();
       case OutputFormat::kName: return names_text();
     }
@@ -140,11 +119,45 @@ class ProfileRun {
   }
 
   std::string yaml_text() const {
+    const std::vector<Value> documents = all_documents();
+    return documents.empty() ? std::string() : write_yaml(documents);
+  }
+
+  std::vector<Value> all_documents() const {
     std::vector<Value> documents;
     for (const auto& [source, result] : results_) {
       documents.insert(documents.end(), result.documents.begin(), result.documents.end());
     }
-    return documents.empty() ? std::string() : write_yaml(documents);
+    return documents;
+  }
+
+  /// One object as it is, several as the list `kubectl get -o json` prints.
+  std::string documents_json() const {
+    std::vector<Value> documents = all_documents();
+    if (documents.empty()) return {};
+    if (documents.size() == 1) return write_json(documents.front(), JsonStyle::kIndented) + "\n";
+    Value list;
+    list.set("apiVersion", "v1");
+    list.set("kind", "List");
+    list.set("items", Array(documents));
+    return write_json(list, JsonStyle::kIndented) + "\n";
+  }
+
+  /// What `overrides` changed in each deployment.
+  std::string overrides_text() const {
+    const Style style(colour_allowed(STDOUT_FILENO));
+    std::string out;
+    for (const auto& [source, result] : results_) {
+      if (result.documents.empty()) continue;
+      EmitOptions plain = options_.emit;
+      plain.apply_overrides = false;
+      const auto before = emit_deployment(*result.request, *result.report, plain);
+      if (!before) continue;
+      const std::string diff = unified_diff(write_yaml(before->documents), write_yaml(result.documents), "picked",
+                                            "with spec.overrides of " + source, style);
+      out += diff.empty() ? source + ": spec.overrides changes nothing\n" : diff;
+    }
+    return out;
   }
 
   std::string names_text() const {
@@ -167,7 +180,16 @@ class ProfileRun {
 
 }  // namespace
 
+ProfileOptions profile_options(const ProfileCommand& command) {
+  ProfileOptions options;
+  options.validate.perf_version = command.perf_version;
+  options.database = database_mode(command.database_mode);
+  options.emit.api = deployment_api_from_name(command.dgd_api_version);
+  return options;
+}
+
 ExitCode run(const ProfileCommand& command) {
+  if (!command.config.empty()) return run_job(command);
   return command.cases.empty() ? ProfileRun(command).run() : run_cases(command.cases, command.tables);
 }
 

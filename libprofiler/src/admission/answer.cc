@@ -123,7 +123,7 @@ AdmissionAnswer answer_review(AdmissionPath path, std::string_view content_type,
     validate(answer, *review, options, tables);
   } else {
     const bool created = review->operation == "CREATE";
-    admission::allow(answer, {}, created ? admission::normalising_patch(review->object, options) : Value());
+    admission::allow(answer, {}, admission::normalising_patch(review->object, created, options));
   }
   return answer;
 }

@@ -25,7 +25,7 @@ std::string canonical_sku(const std::string& written) {
 
 }  // namespace
 
-Value normalising_patch(const Value& object, const AdmissionOptions& options) {
+Value normalising_patch(const Value& object, bool created, const AdmissionOptions& options) {
   Value patch;
   const Value* spec = object.find("spec");
   if (spec == nullptr || spec->as_object() == nullptr) {
@@ -40,7 +40,7 @@ Value normalising_patch(const Value& object, const AdmissionOptions& options) {
   const Value* image = spec->find("image");
   const bool absent = image == nullptr || image->is_null();
   const bool blank = !absent && image->as_string() != nullptr && image->as_string()->empty();
-  if (!options.default_image.empty() && (absent || blank)) {
+  if (created && !options.default_image.empty() && (absent || blank)) {
     patch.push(operation(image == nullptr ? "add" : "replace", "/spec/image", options.default_image));
   }
   return patch;
@@ -50,8 +50,8 @@ Value normalising_patch(const Value& object, const AdmissionOptions& options) {
 
 namespace dynamo {
 
-Value mutated_object(Value object, const AdmissionOptions& options) {
-  const Value patch = admission::normalising_patch(object, options);
+Value mutated_object(Value object, bool created, const AdmissionOptions& options) {
+  const Value patch = admission::normalising_patch(object, created, options);
   for (const Value& operation : patch.is_null() ? Array{} : *patch.as_array()) {
     // Both operations set a member; none of our paths holds a character that RFC 6901 escapes.
     std::string_view path = *operation.find("path")->as_string();

@@ -4,7 +4,8 @@
 
 namespace dynamo::admission {
 
-/// The JSON Patch that makes a new request canonical; null when it is.
-[[nodiscard]] Value normalising_patch(const Value& object, const AdmissionOptions& options);
+/// The JSON Patch that makes a request canonical; null when it is. An update gets no default image: what was stored without
+/// one may not change.
+[[nodiscard]] Value normalising_patch(const Value& object, bool created, const AdmissionOptions& options);
 
 }  // namespace dynamo::admission

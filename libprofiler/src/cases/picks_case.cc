@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "cases/worker_case.h"
 #include "decide/searches.h"
@@ -136,7 +137,7 @@ Value row_of(const Pick& pick, bool load) {
   if (load) {
     row.set("replicas_needed", pick.replicas);
     row.set("total_gpus_needed", pick.gpus_used);
-    if (pick.load_served_percent < 100) row.set("load_served_pct", pick.load_served_percent);
+    if (pick.load_served_percent < 100) row.set("load_served_pct", std::nearbyint(pick.load_served_percent * 10) / 10);
   }
   return row;
 }

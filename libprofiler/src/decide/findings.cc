@@ -46,12 +46,12 @@ void add_misses(const ValidatedRequest& request, const PickReport& report, Diagn
 
 /// Rates add up over replicas, so the replicas needed follow from the share that is served.
 void add_short_load(const ValidatedRequest& request, const Pick& chosen, Diagnostics& findings) {
-  const int replicas = static_cast<int>(std::ceil(chosen.replicas * 100.0 / chosen.load_served_percent));
+  const double replicas = std::ceil(chosen.replicas * 100.0 / chosen.load_served_percent);
   const std::string load = request.request_rate ? "spec.workload.requestRate" : "spec.workload.concurrency";
   findings.add(warning("profile.load.short", load,
-                       "needs about " + std::to_string(replicas * chosen.unit.gpus) + " GPUs and has " +
+                       "needs about " + fixed(replicas * chosen.unit.gpus, 0) + " GPUs and has " +
                            std::to_string(request.total_gpus) + ", which carry " +
-                           fixed(chosen.load_served_percent, 0) + " % of the load",
+                           significant(chosen.load_served_percent, 2) + " % of the load",
                        "add GPUs or lower the load"));
 }
 
@@ -61,8 +61,7 @@ Diagnostics findings_of(const ValidatedRequest& request, const PickReport& repor
   Diagnostics findings;
   if (report.naive) {
     findings.add(warning("profile.unverified", "",
-                         "no performance model for this combination (" + report.provenance.tables +
-                             "); the layout only fits the memory, its latency is unknown",
+                         "latency unknown, only the memory was checked (" + report.provenance.tables + ")",
                          "check with `kubectl dynamo tables list` which GPUs and backends are measured"));
   } else {
     if (!report.sla_met) add_misses(request, report, findings);

@@ -1,6 +1,6 @@
 #include "decide/provenance.h"
 
-#include "perf/large_ep/resolve.h"
+#include "search/worker_engine.h"
 #include "tables/pack.h"
 
 namespace dynamo::decision {
@@ -16,22 +16,10 @@ void add(Provenance& sum, const std::vector<perf::OperatorTime>& times) {
   }
 }
 
-/// `needs` as the search asked for them, so that the same operators are priced.
-perf::Result<perf::Engine> engine_of(const WorkerEstimate& worker, perf::PhaseNeeds needs, const search::Scenario& scenario,
-                                     const TableStore& tables) {
-  auto database = perf::Database::open(tables, *scenario.system, worker.backend, worker.version, scenario.database);
-  if (!database.has_value()) return std::unexpected(database.error());
-  const auto exchange = perf::resolve_exchange(*database, *scenario.model, worker.quant.moe, worker.parallel, needs,
-                                               perf::ExchangePolicy::kWhereMeasured);
-  if (!exchange.has_value()) return std::unexpected(exchange.error());
-  const QuantModes quant = perf::formats_beside(*exchange, worker.backend, *scenario.model, scenario.quant, worker.quant);
-  return perf::Engine::build(*database, *scenario.model, quant, worker.parallel, scenario.nextn, 0, *exchange);
-}
-
 void add_unit(Provenance& sum, const Estimate& unit, const search::Scenario& scenario, const TableStore& tables) {
   const perf::Workload load{.isl = scenario.isl, .osl = scenario.osl, .prefix = scenario.prefix, .kv_fraction = {},
                             .max_seq_len = {}};
-  const auto decode = engine_of(unit.decode, {}, scenario, tables);
+  const auto decode = search::worker_engine(unit.decode, {}, scenario, tables);
   if (!decode.has_value()) return;
   if (unit.mode == ServingMode::kAggregated) {
     add(sum, decode->mix_times(load, unit.decode.batch, unit.ctx_tokens));
@@ -39,7 +27,7 @@ void add_unit(Provenance& sum, const Estimate& unit, const search::Scenario& sce
     return;
   }
   add(sum, decode->generation_times(load, unit.decode.batch));
-  const auto prefill = engine_of(unit.prefill, {.prefill = true, .decode = false}, scenario, tables);
+  const auto prefill = search::worker_engine(unit.prefill, {.prefill = true, .decode = false}, scenario, tables);
   if (prefill.has_value()) {
     add(sum, prefill->context_times(load, unit.prefill.batch));
   }

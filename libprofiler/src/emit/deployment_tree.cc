@@ -135,9 +135,9 @@ Value deployment_spec(const ValidatedRequest& request,
   return spec;
 }
 
-Value deployment_object(const ValidatedRequest& request, const std::string& name, Value spec) {
+Value deployment_object(const ValidatedRequest& request, Value spec) {
   Value metadata;
-  metadata.set("name", name);
+  metadata.set("name", "");
   if (!request.namespace_name.empty())
     metadata.set("namespace", request.namespace_name);
   if (has_request_name(request)) {

@@ -19,7 +19,7 @@ struct RenderedWorker {
                                     const std::string& image,
                                     const std::vector<RenderedWorker>& workers);
 
-/// The whole object around that spec.
-[[nodiscard]] Value deployment_object(const ValidatedRequest& request, const std::string& name, Value spec);
+/// The whole v1alpha1 object around that spec; its name is still empty.
+[[nodiscard]] Value deployment_object(const ValidatedRequest& request, Value spec);
 
 }  // namespace dynamo::emit

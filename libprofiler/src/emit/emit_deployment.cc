@@ -1,10 +1,13 @@
 #include "dynamo/profiler/emit.h"
+#include "emit/api_version.h"
 #include "emit/backends/engine_args.h"
 #include "emit/deployment_tree.h"
 #include "emit/image.h"
 #include "emit/model_path.h"
 #include "emit/naming.h"
 #include "emit/plan.h"
+#include "emit/template/base_template.h"
+#include "emit/tolerations.h"
 #include "facts/backend_facts.h"
 
 namespace dynamo {
@@ -80,13 +83,16 @@ std::expected<std::vector<emit::RenderedWorker>, Diagnostics> render_workers(con
 
 }  // namespace
 
-std::expected<std::vector<Value>, Diagnostics> emit_deployment(const ValidatedRequest& request,
-                                                               const PickReport& report) {
+std::expected<Deployment, Diagnostics> emit_deployment(const ValidatedRequest& request,
+                                                       const PickReport& report,
+                                                       const EmitOptions& options) {
   auto plan = emit::plan_deployment(request, report);
   if (!plan)
     return std::unexpected(std::move(plan.error()));
+  const emit::BaseTemplate base(options.apply_overrides ? request.overrides_dgd : Value());
   if (auto problems = emit::name_services(request, *plan); problems.has_errors())
     return std::unexpected(std::move(problems));
+  base.name_workers(*plan);
 
   const auto image = runtime_image(request, plan->backend);
   if (!image)
@@ -96,9 +102,18 @@ std::expected<std::vector<Value>, Diagnostics> emit_deployment(const ValidatedRe
   if (!workers)
     return std::unexpected(workers.error());
 
+  Deployment out;
   Value spec = emit::deployment_spec(request, *plan, location, *image, *workers);
-  const std::string name = emit::deployment_name(*plan, spec);
-  return std::vector<Value>{emit::deployment_object(request, name, std::move(spec))};
+  Value object = emit::deployment_object(request, std::move(spec));
+  base.apply(object, plan->backend, out.warnings);
+  if (out.warnings.has_errors())
+    return std::unexpected(std::move(out.warnings));
+  if (options.apply_overrides)
+    emit::add_job_tolerations(object, request.overrides_profiling_job);
+  emit::name_deployment(*plan, object);
+  const DeploymentApi api = options.api.value_or(base.api().value_or(DeploymentApi::kV1alpha1));
+  out.documents.push_back(api == DeploymentApi::kV1beta1 ? emit::to_v1beta1(object) : std::move(object));
+  return out;
 }
 
 }  // namespace dynamo

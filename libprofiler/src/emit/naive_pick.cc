@@ -129,12 +129,9 @@ Diagnostics does_not_fit(const Fit& fit) {
   problem.rule = "naive.does_not_fit";
   problem.path = "spec.hardware.totalGpus";
   problem.bad_value = std::to_string(request.total_gpus);
-  problem.reason = request.model_name + " needs " + gib_text(fit.weights) + " for weights and " + gib_text(kv) +
-                   " for the KV cache of one request of " + std::to_string(request.isl + request.osl) +
-                   " tokens; the largest worker allowed is " + std::to_string(gpus) + " x " +
-                   gib_text(request.vram_bytes) + ", of which " +
-                   gib_text(std::max(0.0, gpus * (kv_room(fit, widest) + fit.weights / std::max(1, gpus)))) +
-                   " are usable";
+  problem.reason = "weights take " + gib_text(fit.weights) + ", a request " + gib_text(kv) + "; the largest worker, " +
+                   std::to_string(gpus) + " x " + gib_text(request.vram_bytes) + ", holds " +
+                   gib_text(std::max(0.0, gpus * (kv_room(fit, widest) + fit.weights / std::max(1, gpus))));
   const double per_gpu = kv_room(fit, widest) + fit.weights / std::max(1, gpus);
   if (per_gpu > 0) {
     problem.hint = "at least " + std::to_string(static_cast<int>(std::ceil((fit.weights + kv) / per_gpu))) +

@@ -59,8 +59,10 @@ std::size_t name_length(std::size_t deployment, std::string_view service, bool m
   return deployment + service.size() + (multinode ? service.size() + kLeaderSuffixLength : 0);
 }
 
-std::string deployment_name(const DeploymentPlan& plan, const Value& spec) {
-  return name_stem(plan) + hash_digits(write_json(spec));
+void name_deployment(const DeploymentPlan& plan, Value& deployment) {
+  Value& name = *deployment.find("metadata")->find("name");
+  const std::string* given = name.as_string();
+  if (given == nullptr || given->empty()) name = name_stem(plan) + hash_digits(write_json(*deployment.find("spec")));
 }
 
 std::size_t deployment_name_length(const DeploymentPlan& plan) {

@@ -13,8 +13,8 @@ inline constexpr std::size_t kMaxNameLength = 45;
 
 [[nodiscard]] std::size_t name_length(std::size_t deployment, std::string_view service, bool multinode);
 
-/// `vllm-disagg-1a2b3c4d`; the digits depend on the content alone.
-[[nodiscard]] std::string deployment_name(const DeploymentPlan& plan, const Value& spec);
+/// Names a deployment that has no name yet `vllm-disagg-1a2b3c4d`; the digits depend on its spec alone.
+void name_deployment(const DeploymentPlan& plan, Value& deployment);
 /// The length of every name that function returns for this plan.
 [[nodiscard]] std::size_t deployment_name_length(const DeploymentPlan& plan);
 

@@ -15,6 +15,17 @@ const BackendFlag* BackendFacts::find_flag(FlagMeaning meaning, EngineRole role,
   return found == flags.end() ? nullptr : &*found;
 }
 
+std::string_view BackendFacts::canonical_flag(std::string_view flag) const {
+  const auto found = std::ranges::find(aliases, flag, &FlagAlias::alias);
+  return found == aliases.end() ? flag : found->flag;
+}
+
+std::optional<FlagMeaning> BackendFacts::meaning_of(std::string_view flag) const {
+  const auto found = std::ranges::find(flags, flag, &BackendFlag::flag);
+  if (found == flags.end()) return std::nullopt;
+  return found->meaning;
+}
+
 std::optional<std::string_view> BackendFacts::kv_spelling(KvQuant format) const {
   const auto found = std::ranges::find(kv_formats, format, &KvSpelling::format);
   if (found == kv_formats.end()) return std::nullopt;

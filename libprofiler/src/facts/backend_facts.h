@@ -46,6 +46,12 @@ struct BackendFlag {
   std::optional<RuntimeRelease> until = {};  ///< first release that no longer has it
 };
 
+/// Another spelling of a flag.
+struct FlagAlias {
+  std::string_view alias = {};
+  std::string_view flag = {};
+};
+
 struct KvSpelling {
   KvQuant format = KvQuant::kBfloat16;
   std::string_view spelling = {};
@@ -67,11 +73,18 @@ struct BackendFacts {
   std::span<const KvSpelling> kv_formats = {};
   std::span<const EngineRelease> releases = {};  ///< newest first
   std::span<const BackendFlag> flags = {};
+  std::span<const FlagAlias> aliases = {};
+  std::span<const std::string_view> layout_flags = {};  ///< beside those with a meaning: they too shape the parallelism
+  std::span<const std::string_view> known_flags = {};   ///< others the engine takes; not all of them
 
   [[nodiscard]] std::string_view service(EngineRole role) const { return services[static_cast<int>(role)]; }
   /// Null when that engine has no such flag for the role. An unknown release counts as the newest.
   [[nodiscard]] const BackendFlag* find_flag(FlagMeaning meaning, EngineRole role = EngineRole::kAggregated,
                                              std::optional<RuntimeRelease> release = std::nullopt) const;
+  /// The spelling we use for a flag that may be written by an alias; an unknown flag as it is.
+  [[nodiscard]] std::string_view canonical_flag(std::string_view flag) const;
+  /// What a flag (or a key of kEngineOverrides) in its canonical spelling is for; nullopt if we never write it.
+  [[nodiscard]] std::optional<FlagMeaning> meaning_of(std::string_view flag) const;
   /// Nullopt when the engine has no cache of that format.
   [[nodiscard]] std::optional<std::string_view> kv_spelling(KvQuant format) const;
   /// The engine version inside that runtime; empty when the release is not known.

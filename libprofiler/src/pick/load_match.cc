@@ -26,7 +26,7 @@ void deploy(Candidate& candidate, double units) {
 void deploy_capped(Candidate& candidate, double needed, int total_gpus) {
   deploy(candidate, std::max(1, total_gpus / candidate.row->gpus));
   Pick& pick = candidate.pick;
-  pick.load_served_percent = std::nearbyint(pick.replicas / needed * 1000.0) / 10.0;
+  pick.load_served_percent = pick.replicas / needed * 100.0;
   pick.tokens_per_s_gpu_cluster = candidate.row->tokens_per_s_gpu * pick.replicas * candidate.row->gpus / total_gpus;
 }
 

@@ -28,6 +28,8 @@ void check_end_to_end(Report& report) {
     report.request.e2e_ms = sla.e2e_latency.value;
   }
   if (sla.ttft.set() || sla.itl.set()) {
+    check_range(report, "sla.ttft.range", "sla.ttft", sla.ttft, kTokenLatency);
+    check_range(report, "sla.itl.range", "sla.itl", sla.itl, kTokenLatency);
     const std::string beside = sla.ttft.set() ? (sla.itl.set() ? "ttft and itl" : "ttft") : "itl";
     report.error({.rule = "sla.e2e.exclusive",
                   .code = DiagnosticCode::kForbidden,

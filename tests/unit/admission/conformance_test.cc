@@ -130,8 +130,10 @@ TEST_P(Conformance, PatchesOnce) {
   const Value* object = c.find_path({"review", "request", "object"});
   if (object->is_null()) GTEST_SKIP() << "no object";
   const AdmissionOptions options = options_of(*c.find("options"));
-  const Value once = mutated_object(*object, options);
-  EXPECT_EQ(mutated_object(once, options), once);
+  for (const bool created : {true, false}) {
+    const Value once = mutated_object(*object, created, options);
+    EXPECT_EQ(mutated_object(once, created, options), once);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Recorded, Conformance, testing::ValuesIn(cases()), [](const auto& info) {

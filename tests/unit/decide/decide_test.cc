@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "decide/findings.h"
 #include "unit/decide/requests.h"
 
 namespace dynamo {
@@ -211,6 +212,19 @@ TEST_F(Decide, LoadMatchTakesTheFewestGpusThatCarryTheLoad) {
   const PickReport heavy = decided(request);
   ASSERT_TRUE(heavy.chosen.has_value());
   EXPECT_LT(heavy.chosen->load_served_percent, 100);
+}
+
+TEST_F(Decide, ALoadFarBeyondTheBudgetIsStillMeasured) {
+  ValidatedRequest request = toy::request({Backend::kTrtllm}, 8);
+  request.picking = PickingMode::kLoadMatch;
+  request.request_rate = 1e6;
+  const PickReport report = decided(request);
+  EXPECT_NEAR(report.chosen->load_served_percent,
+              report.chosen->unit.seq_per_s * report.chosen->replicas / 1e6 * 100, 1e-3);   // whole units
+  const Diagnostics findings = findings_of(request, report);
+  ASSERT_FALSE(findings.items().empty());
+  EXPECT_EQ(findings.items().front().rule, "profile.load.short");
+  EXPECT_THAT(findings.items().front().reason, testing::Not(testing::HasSubstr("carry 0 %")));
 }
 
 }  // namespace

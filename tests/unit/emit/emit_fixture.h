@@ -124,7 +124,7 @@ inline PickReport disaggregated(Backend backend,
 /// The only document of a deployment that was emitted; a null value when it was not.
 inline Value emitted(const ValidatedRequest& request, const PickReport& report) {
   auto documents = emit_deployment(request, report);
-  return documents && documents->size() == 1 ? documents->front() : Value();
+  return documents && documents->documents.size() == 1 ? documents->documents.front() : Value();
 }
 
 inline std::vector<std::string> args_of(const Value& deployment, std::string_view service) {

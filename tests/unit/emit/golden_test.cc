@@ -49,7 +49,7 @@ TEST(GoldenDeployments, AreUnchanged) {
   for (const auto& golden : goldens()) {
     const auto documents = emit_deployment(golden.request, golden.report);
     ASSERT_TRUE(documents) << golden.name;
-    const std::string text = write_yaml(*documents);
+    const std::string text = write_yaml(documents->documents);
     const std::string file = std::string(DYNAMO_SOURCE_DIR) + "/tests/golden/dgd/" + golden.name + ".yaml";
     if (update)
       std::ofstream(file, std::ios::binary) << text;

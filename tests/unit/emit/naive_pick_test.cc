@@ -104,7 +104,7 @@ TEST(NaivePick, TooLittleMemorySaysWhatIsNeeded) {
   const auto& problem = report.error().items().at(0);
   EXPECT_EQ(problem.code, DiagnosticCode::kUnsupported);
   EXPECT_EQ(problem.path, "spec.hardware.totalGpus");
-  EXPECT_THAT(problem.reason, HasSubstr("437.9 GiB for weights"));
+  EXPECT_THAT(problem.reason, HasSubstr("weights take 437.9 GiB"));
   EXPECT_THAT(problem.reason, HasSubstr("8 x 44.7 GiB"));
   EXPECT_THAT(problem.hint, HasSubstr("such GPUs"));
 }

@@ -95,6 +95,17 @@ TEST(Config, CombinationsAreChecked) {
   EXPECT_THAT(check(config), testing::SizeIs(4));
 }
 
+TEST(Config, AnAuthorityOutlastsItsCertificatesAndItsSuccessorsOverlap) {
+  Config config;
+  config.authority_life = std::chrono::minutes(30);
+  EXPECT_THAT(check(config), ElementsAre(HasSubstr("--certificate-life"), HasSubstr("--authority-overlap")));
+  config.certificate_life = config.authority_life / 3;
+  config.authority_overlap = config.authority_life / 6;
+  EXPECT_THAT(check(config), IsEmpty());
+  config.certificate_life = Duration(0);
+  EXPECT_THAT(check(config), ElementsAre(HasSubstr("at least 5s")));
+}
+
 TEST(Arguments, FlagsAreSettings) {
   const Command command = parse_arguments({"--port=9000", "--gpu-discovery", "false", "--immutability", "phase"});
   const auto* serve = std::get_if<ServeCommand>(&command);
@@ -102,6 +113,15 @@ TEST(Arguments, FlagsAreSettings) {
   EXPECT_EQ(serve->config.port, 9000);
   EXPECT_FALSE(serve->config.gpu_discovery);
   EXPECT_EQ(serve->config.immutability, ImmutabilityMode::kPhase);
+}
+
+TEST(Arguments, EnforcingFeasibilityDeniesIt) {
+  const Command command = parse_arguments({"--enforce=feasibility"});
+  const auto* serve = std::get_if<ServeCommand>(&command);
+  ASSERT_NE(serve, nullptr);
+  EXPECT_EQ(serve->config.feasibility, Feasibility::kDeny);
+  const Command mistake = parse_arguments({"--enforce=all"});
+  EXPECT_THAT(std::get<PrintAndExit>(mistake).text, HasSubstr("expected feasibility"));
 }
 
 TEST(Arguments, MistakesAreReportedTogether) {

@@ -63,7 +63,7 @@ std::expected<Value, ClusterError> with_client(const KubeAccess& access, const s
 
 }  // namespace
 
-std::expected<KubeAccess, std::string> KubeAccess::in_cluster() {
+std::expected<KubeAccess, std::string> KubeAccess::in_cluster(std::string service_account) {
   const char* host = std::getenv("KUBERNETES_SERVICE_HOST");
   const char* port = std::getenv("KUBERNETES_SERVICE_PORT");
   if (host == nullptr || port == nullptr || *host == '\0') {
@@ -72,6 +72,7 @@ std::expected<KubeAccess, std::string> KubeAccess::in_cluster() {
   }
   KubeAccess access;
   access.host = host;
+  access.service_account = std::move(service_account);
   const std::string_view text = port;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), access.port);
   if (error != std::errc() || end != text.data() + text.size()) {

@@ -12,10 +12,10 @@ namespace dynamo::webhook {
 struct KubeAccess {
   std::string host;
   int port = 443;
-  std::string service_account = "/var/run/secrets/kubernetes.io/serviceaccount";   ///< folder of `token` and `ca.crt`
+  std::string service_account;   ///< folder of `token` and `ca.crt`
 
   /// From KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT.
-  [[nodiscard]] static std::expected<KubeAccess, std::string> in_cluster();
+  [[nodiscard]] static std::expected<KubeAccess, std::string> in_cluster(std::string service_account);
 };
 
 /// A few calls of the Kubernetes API. Each opens a connection of its own and reads the token anew, which the kubelet

@@ -33,6 +33,10 @@ struct Config {
   // Certificates
   CertificateOrigin certificates = CertificateOrigin::kFiles;
   std::string service = "dynamo-webhook"; ///< self-managed: the Service by which the API server calls us
+  std::string service_account = "/var/run/secrets/kubernetes.io/serviceaccount";
+  Duration certificate_life{std::chrono::hours(7 * 24)};
+  Duration authority_life{std::chrono::hours(365 * 24)};
+  Duration authority_overlap{std::chrono::minutes(10)};
   std::string tls_cert_file = "/etc/dynamo-webhook/tls/tls.crt";
   std::string tls_key_file = "/etc/dynamo-webhook/tls/tls.key";
   std::string client_ca_file;

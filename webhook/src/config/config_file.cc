@@ -76,6 +76,11 @@ std::vector<std::string> check(const Config& config) {
   require(config.workers <= 1024, "--workers must be at most 1024");
   require(config.max_body.count >= 1, "--max-body must be at least 1");
   require(config.max_buffered.count / 2 >= config.max_body.count, "--max-buffered must be at least twice --max-body");
+  require(config.certificate_life >= std::chrono::seconds(5), "--certificate-life must be at least 5s");
+  require(config.certificate_life <= config.authority_life / 3,
+          "--certificate-life must be at most a third of --authority-life");
+  require(config.authority_overlap <= config.authority_life / 6,
+          "--authority-overlap must be at most a sixth of --authority-life: the old one has to outlast it");
   require(config.client_names.empty() || !config.client_ca_file.empty(),
           "--client-names needs --client-ca-file: without it nobody's certificate is checked");
   require(std::min({config.handshake_timeout, config.header_timeout, config.body_timeout, config.write_timeout,

@@ -15,6 +15,15 @@ constexpr Setting setting(std::string_view flag, std::string_view key, std::stri
           [](const Config& config) { return format(config.*Member); }};
 }
 
+Parsed enforce(Config& config, std::string_view text) {
+  if (text.empty()) return {};
+  if (text != "feasibility") return std::unexpected("feasibility, or nothing");
+  config.feasibility = Feasibility::kDeny;
+  return {};
+}
+
+std::string enforced(const Config& config) { return config.feasibility == Feasibility::kDeny ? "feasibility" : ""; }
+
 constexpr std::string_view kAddresses = "Addresses";
 constexpr std::string_view kCertificates = "Certificates";
 constexpr std::string_view kAdmission = "Admission";
@@ -33,6 +42,14 @@ constexpr Setting kSettings[] = {
     setting<&Config::certificates>("certificates", "certificates", kCertificates, "ORIGIN",
                                    "files: the two below, renewed by others; self-managed: by our own authority in the cluster"),
     setting<&Config::service>("service", "service", kCertificates, "NAME", "self-managed: Service that the API server calls"),
+    setting<&Config::service_account>("service-account", "serviceAccount", kCertificates, "DIR",
+                                      "self-managed: folder of the pod's token, ca.crt and namespace"),
+    setting<&Config::certificate_life>("certificate-life", "certificateLife", kCertificates, "TIME",
+                                       "self-managed: life of a serving certificate; renewed after two thirds"),
+    setting<&Config::authority_life>("authority-life", "authorityLife", kCertificates, "TIME",
+                                     "self-managed: life of the authority; its successor is made after two thirds"),
+    setting<&Config::authority_overlap>("authority-overlap", "authorityOverlap", kCertificates, "TIME",
+                                        "self-managed: a new authority is trusted so long before it signs"),
     setting<&Config::tls_cert_file>("tls-cert-file", "tlsCertFile", kCertificates, "FILE", "serving certificate with its chain"),
     setting<&Config::tls_key_file>("tls-key-file", "tlsKeyFile", kCertificates, "FILE", "key of the serving certificate"),
     setting<&Config::client_ca_file>("client-ca-file", "clientCAFile", kCertificates, "FILE",
@@ -45,6 +62,7 @@ constexpr Setting kSettings[] = {
                                    "strict: no change of the spec after creation; phase: as the operator, by phase"),
     setting<&Config::feasibility>("feasibility", "feasibility", kAdmission, "MODE",
                                   "what cannot work by the model's estimate: off|warn|deny"),
+    Setting{"enforce", "enforce", kAdmission, "WHAT", "feasibility: the same as --feasibility=deny", enforce, enforced},
     setting<&Config::gpu_discovery>("gpu-discovery", "gpuDiscovery", kAdmission, "BOOL",
                                     "false: the operator cannot find the GPUs, so requests must name their hardware"),
     setting<&Config::default_image>("default-image", "defaultImage", kAdmission, "IMAGE",

@@ -4,6 +4,7 @@
 #include "certs/self_managed.h"
 #include "net/file_certificates.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -17,13 +18,26 @@ std::string text_of(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+RotationTimes rotation_times(const Config& config) {
+  using std::chrono::duration_cast, std::chrono::seconds;
+  return {duration_cast<seconds>(config.authority_life), duration_cast<seconds>(config.certificate_life),
+          duration_cast<seconds>(config.authority_overlap)};
+}
+
+/// Between two looks at the cluster: often enough for the shortest life there is.
+Duration pace(Duration certificate_life) {
+  return std::clamp(certificate_life / 20, Duration(250), Duration(10000));
+}
+
 Made self_managed(const Config& config, const Log& log) {
-  auto access = KubeAccess::in_cluster();
+  auto access = KubeAccess::in_cluster(config.service_account);
   if (!access) return std::unexpected(access.error());
   const std::string file = access->service_account + "/namespace";
   const std::string name_space = text_of(file);
   if (name_space.empty()) return std::unexpected("self-managed certificates need the namespace of the pod: cannot read " + file);
   SelfManagedOptions options;
+  options.times = rotation_times(config);
+  options.interval = pace(config.certificate_life);
   options.dns_names = service_names(config.service, name_space);
   if (!config.client_ca_file.empty()) options.client_ca_pem = text_of(config.client_ca_file);
   if (!config.client_ca_file.empty() && options.client_ca_pem.empty()) {

@@ -74,7 +74,7 @@ inline constexpr std::size_t kMaxReviewBytes = 7u << 20;
                                             const AdmissionOptions& options,
                                             const TableStore& tables);
 
-/// A new object as it is behind the mutating webhook.
-[[nodiscard]] Value mutated_object(Value object, const AdmissionOptions& options);
+/// A new or updated object as it is behind the mutating webhook.
+[[nodiscard]] Value mutated_object(Value object, bool created, const AdmissionOptions& options);
 
 }  // namespace dynamo

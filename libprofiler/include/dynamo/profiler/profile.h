@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dynamo/profiler/document.h"
+#include "dynamo/profiler/emit.h"
 #include "dynamo/profiler/estimate.h"
 #include "dynamo/profiler/layout_sizes.h"
 #include "dynamo/profiler/pick.h"
@@ -23,6 +24,7 @@ class SearchMemory;
 
 struct ProfileOptions {
   ValidateOptions validate;
+  EmitOptions emit = {};
   DatabaseMode database = DatabaseMode::kSilicon;
   unsigned threads = 0;             ///< 0 = one per core; the answer does not depend on it
   /// Asked between layouts, from several threads; true ends the search with the error `profile.cancelled`. Empty = never.

@@ -90,9 +90,23 @@ std::string flags(const FactNode& node, TableWriter& out) {
   return out.list("BackendFlag", rows);
 }
 
+std::string aliases(const FactNode& node, TableWriter& out) {
+  std::vector<std::string> rows;
+  for (const auto& [alias, flag] : node.members()) {
+    rows.push_back("{" + TableWriter::quoted(alias) + ", " + TableWriter::quoted(flag.text()) + "}");
+  }
+  return out.list("FlagAlias", rows);
+}
+
+std::string words(const FactNode& node, TableWriter& out) {
+  std::vector<std::string> rows;
+  for (const std::string& flag : node.words()) rows.push_back(TableWriter::quoted(flag));
+  return out.list("std::string_view", rows);
+}
+
 std::string backend_row(const FactNode& file, TableWriter& out) {
   file.allow_only({"name", "image_name", "module", "working_dir", "source", "services", "kv_as_checkpoint",
-                   "kv_formats", "releases", "flags"});
+                   "kv_formats", "releases", "flags", "aliases", "layout_flags", "known_flags"});
   if (file.at("source").text().empty()) file.fail("the source of the facts must be named");
   const FactNode services = file.at("services");
   services.allow_only({"aggregated", "prefill", "decode"});
@@ -108,6 +122,9 @@ std::string backend_row(const FactNode& file, TableWriter& out) {
   row.expression("kv_formats", kv_formats(file.at("kv_formats"), out));
   row.expression("releases", releases(file.at("releases"), out));
   row.expression("flags", flags(file.at("flags"), out));
+  row.expression("aliases", aliases(file.at("aliases"), out));
+  row.expression("layout_flags", words(file.at("layout_flags"), out));
+  row.expression("known_flags", words(file.at("known_flags"), out));
   return row.braced();
 }
 

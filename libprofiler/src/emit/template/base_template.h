@@ -1,0 +1,37 @@
+#pragma once
+
+#include <expected>
+#include <optional>
+
+#include "dynamo/profiler/emit.h"
+#include "emit/plan.h"
+#include "emit/template/report.h"
+
+namespace dynamo::emit {
+
+/// `overrides.dgd`: the deployment a user starts from. Everything in it survives, once, except what the profiler decides:
+/// the parallelism of the engines, their roles, replicas and GPUs.
+class BaseTemplate {
+ public:
+  /// Nothing, or a DynamoGraphDeployment of either API version.
+  explicit BaseTemplate(const Value& overrides_dgd);
+
+  [[nodiscard]] bool empty() const { return tree_.is_null(); }
+  [[nodiscard]] std::optional<DeploymentApi> api() const { return api_; }
+
+  /// Workers that the template has under another name take that name.
+  void name_workers(DeploymentPlan& plan) const;
+
+  /// Lays the template over a finished v1alpha1 deployment. Errors in `findings` mean it cannot be a base.
+  void apply(Value& deployment, Backend backend, Diagnostics& findings) const;
+
+ private:
+  void apply_metadata(Value& deployment, TemplateReport& report) const;
+  void apply_services(Value& spec, Backend backend, TemplateReport& report) const;
+  [[nodiscard]] std::string service_path(const std::string& name) const;
+
+  Value tree_;   ///< as v1alpha1, without nulls; null = no template
+  std::optional<DeploymentApi> api_;
+};
+
+}  // namespace dynamo::emit

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "perf/engine.h"
+#include "perf/large_ep/resolve.h"
+#include "search/search.h"
+
+namespace dynamo::search {
+
+/// The engine behind a row of a search, priced by the same operators as in the search. `needs` are the phases of its role.
+[[nodiscard]] perf::Result<perf::Engine> worker_engine(const WorkerEstimate& worker, perf::PhaseNeeds needs,
+                                                       const Scenario& scenario, const TableStore& tables);
+
+}  // namespace dynamo::search
