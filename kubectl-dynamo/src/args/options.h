@@ -28,6 +28,9 @@ struct ProfileCommand {
   std::string database_mode = "silicon";
   std::string dgd_api_version;       ///< v1alpha1 or v1beta1; empty = that of the base deployment, else v1alpha1
   bool strict_sla = false;
+  std::vector<std::string> prices;   ///< of GPUs, by the hour
+  std::string objective = "throughput";
+  std::string report;                ///< HTML file to write; empty = none
   bool preview = false;              ///< the deployment rather than the report
   bool show_overrides = false;       ///< what spec.overrides changes, as a diff
   // In place of the Python profiling Job.
@@ -46,6 +49,7 @@ struct WhatIfCommand {
   std::vector<std::string> sweeps;   ///< `sla.itl=5:50:5`; at most one
   std::vector<std::string> sizes;    ///< of layouts, as `tp=2,4`
   std::vector<std::string> prices;
+  std::string objective = "throughput";
   OutputFormat output = OutputFormat::kTable;
   std::string tables;
   std::string perf_version = "current";
@@ -73,9 +77,18 @@ struct LintCommand {
   OutputFormat output = OutputFormat::kTable;
 };
 
+/// Case files, a deployment, or one configuration in flags.
 struct EstimateCommand {
-  std::string cases;
+  std::string cases;                 ///< file or `-`; empty = no case run
+  std::vector<std::string> files;    ///< deployments
+  FlagValues fields;                 ///< model, GPU, backend, workload and targets
+  std::string worker;                ///< of aggregated workers, as `tp=4,batch=64`
+  std::string prefill, decode;       ///< likewise, disaggregated
+  std::vector<std::string> prices;
+  OutputFormat output = OutputFormat::kTable;
   std::string tables;
+  std::string perf_version = "current";
+  std::string database_mode = "silicon";
 };
 
 enum class TablesAction { kImport, kList, kVerify };

@@ -16,6 +16,8 @@ namespace dynamo::cli {
 /// `validate --admission`.
 [[nodiscard]] ExitCode run_admission(const ValidateCommand& command);
 [[nodiscard]] ExitCode run(const EstimateCommand& command);
+/// `estimate` of flags or deployments.
+[[nodiscard]] ExitCode run_setup(const EstimateCommand& command);
 [[nodiscard]] ExitCode run(const TablesCommand& command);
 [[nodiscard]] ExitCode run(const WebhookManifestCommand& command);
 [[nodiscard]] ExitCode run(const VersionCommand& command);

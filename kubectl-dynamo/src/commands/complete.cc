@@ -24,7 +24,8 @@ Values values_of(const std::string& option, const std::string& command) {
   if (option == "--search-strategy") return {{"rapid", "thorough"}};
   if (option == "--perf-version") return {{"current", "next", "previous"}};
   if (option == "--database-mode") return {{"silicon", "hybrid", "empirical", "sol", "auto"}};
-  if (option == "--output" && command == "what-if") return {{"table", "json", "yaml"}};
+  if (option == "--output" && (command == "what-if" || command == "estimate")) return {{"table", "json", "yaml"}};
+  if (option == "--objective") return {{"cost", "throughput"}};
   if (option == "--set" || option == "--sweep") {
     Values values;
     for (const std::string& path : field_paths()) values.words.push_back(path + "=");
@@ -39,7 +40,7 @@ Values values_of(const std::string& option, const std::string& command) {
     for (const SystemSpec& system : all_systems()) values.words.push_back(system.name);
     return values;
   }
-  return {{}, option == "--filename" || option == "--cases" || option == "--tables" || option == "--output-dir"};
+  return {{}, option == "--filename" || option == "--cases" || option == "--tables" || option == "--output-dir" || option == "--report"};
 }
 
 }  // namespace

@@ -44,6 +44,7 @@ class WhatIfRun {
     options_.profile.validate.models = &models_;
     options_.profile.database = database_mode(command.database_mode);
     options_.profile.memory = make_search_memory();
+    if (command.objective == "cost") options_.profile.objective = ProfileOptions::Objective::kCost;
     options_.variations = variations_of(command, findings_);
     options_.gpus_needed = !command.sweeps.empty();
     for (const std::string& text : command.prices) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "render/cost_value.h"
 #include "render/diagnostics.h"
 #include "render/report_value.h"
 
@@ -12,15 +13,6 @@ namespace {
 std::string text(std::string_view view) { return std::string(view); }
 
 Value optional_number(const std::optional<double>& number) { return number ? Value(*number) : Value(); }
-
-Value cost_value(double price, const Pick& pick, const ValidatedRequest& request) {
-  const Cost cost = cost_of(price, pick, request);
-  Value value;
-  value.set("perGpuHour", price);
-  value.set("perHour", cost.per_hour);
-  value.set("perMillionTokens", cost.per_million_tokens);
-  return value;
-}
 
 Value pick_summary(const Pick& pick, bool moe) {
   const Estimate& unit = pick.unit;

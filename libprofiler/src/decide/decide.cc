@@ -38,6 +38,7 @@ Plan plan_of(const ValidatedRequest& request, const ProfileOptions& options) {
   s.sizes = &options.sizes;
   plan.target = {.total_gpus = options.any_number_of_units ? 0 : request.total_gpus, .ttft_ms = request.ttft_ms, .tpot_ms = request.itl_ms,
                  .request_latency_ms = request.e2e_ms, .request_rate = request.request_rate, .concurrency = request.concurrency};
+  plan.target.by_cost = options.objective == ProfileOptions::Objective::kCost;
   return plan;
 }
 
@@ -127,7 +128,7 @@ void fill_rankings(const std::vector<Searched>& searches, const pick::Target& ta
     const double miss_a = pick::violation(a.unit, target);
     const double miss_b = pick::violation(b.unit, target);
     if (miss_a != miss_b) return miss_a < miss_b;
-    return a.tokens_per_s_gpu_cluster > b.tokens_per_s_gpu_cluster;
+    return pick::merit(a, target) > pick::merit(b, target);
   });
   report.chosen = winner;
   report.chosen->why_not.clear();
@@ -193,6 +194,9 @@ std::expected<PickReport, Diagnostics> decide(const ValidatedRequest& request, c
   const std::vector<Searched> searches = run_plan(request, plan, tables);
   if (options.cancelled && options.cancelled()) {
     return std::unexpected(one_error(DiagnosticCode::kTooLarge, "profile.cancelled", "the search was ended before it was done"));
+  }
+  if (options.on_row) {
+    for (const Searched& s : searches) std::ranges::for_each(s.outcome.rows, options.on_row);
   }
   PickReport report;
   report.mode = request.picking;

@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include "search/drop_log.h"
+#include "search/explicit.h"
 #include "search/memo.h"
 #include "search/parallel_for.h"
 #include "search/rounding.h"
@@ -164,6 +165,11 @@ class LayoutSearch {
 };
 
 }  // namespace
+
+Estimate aggregated_row(const Session& session, const Parallelism& layout, int batch, int ctx_tokens,
+                        const perf::AggregatedPoint& point) {
+  return row_of(session, layout, batch, ctx_tokens, point);
+}
 
 Outcome search_aggregated(const Scenario& scenario, const TableStore& tables) {
   Outcome outcome{{}, summary_of(scenario, ServingMode::kAggregated)};

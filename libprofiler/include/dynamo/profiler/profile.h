@@ -31,6 +31,11 @@ struct ProfileOptions {
   std::function<bool()> cancelled = {};
   std::shared_ptr<SearchMemory> memory = {};   ///< shared between calls; empty = none
   LayoutSizes sizes = {};           ///< the only layouts to try
+  /// What a ranking without a load maximises; cost pays only for the GPUs that are used, at the same price each.
+  enum class Objective { kThroughput, kCost };
+  Objective objective = Objective::kThroughput;
+  /// Called with every row the pick was chosen from, search after search, before `decide` answers. Empty = not.
+  std::function<void(const Estimate&)> on_row = {};
   bool any_number_of_units = false; ///< the budget limits a unit, not how many are deployed; for a load to carry
 };
 
