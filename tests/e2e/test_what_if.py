@@ -11,7 +11,7 @@ class Refusals(ProgramTest):
         answer = self.run_program("what-if", "-f", SAMPLE, *arguments)
         self.assertEqual(answer.code, code, answer.err)
         self.assertEqual(answer.out, "")
-        return answer.err
+        return answer.err.replace("`", "")
 
     def test_unknown_fields_name_the_nearest(self):
         self.assertIn("did you mean sla.itl", self.refused("--set", "sla.itll=15"))

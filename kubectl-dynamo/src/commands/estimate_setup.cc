@@ -119,6 +119,7 @@ class SetupRun {
     // Targets are only held against the prediction when somebody has them.
     if (!fields.ttft) checked.request->ttft_ms.reset();
     if (!fields.itl) checked.request->itl_ms.reset();
+    std::erase_if(checked.request->origins, [](const ValidatedRequest::Origin& origin) { return origin.path.starts_with("spec.sla"); });
     if (!keep_report(*checked.request, setup, result)) return;
     result.request = std::move(checked.request);
     Value value = report_value(result, source);

@@ -54,7 +54,10 @@ class WhatIfRun {
 
   ExitCode run() {
     findings_.append(requests_.diagnostics());
-    if (findings_.has_errors()) return report(findings_, requests_.texts());
+    if (findings_.has_errors()) {
+      if (!requests_.documents().empty()) findings_.append(check_variations(requests_.documents().front(), options_.variations));
+      return report(findings_, requests_.texts());
+    }
     warn_without_tables(tables_);
     ExitCode code = ExitCode::kOk;
     for (const Document& document : requests_.documents()) code = worse_of(code, compare(document));

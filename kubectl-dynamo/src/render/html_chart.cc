@@ -56,10 +56,10 @@ Scale scale_of(const Value& report) {
 std::string grid(const Scale& scale) {
   std::string out;
   for (double v = 0; v <= scale.most_y; v += tick_step(scale.most_y)) {
-    out += line("grid", kLeft, scale.y(v), kWidth - kRight, scale.y(v)) + label("tick end", kLeft - 8, scale.y(v) + 4, readable(v));
+    out += line("grid", kLeft, scale.y(v), kWidth - kRight, scale.y(v)) + label("tick end", kLeft - 8, scale.y(v) + 4, plain(v));
   }
   for (double v = 0; v <= scale.most_x; v += tick_step(scale.most_x)) {
-    out += label("tick mid", scale.x(v), kHeight - kBottom + 18, readable(v));
+    out += label("tick mid", scale.x(v), kHeight - kBottom + 18, plain(v));
   }
   out += line("axis", kLeft, kHeight - kBottom, kWidth - kRight, kHeight - kBottom);
   out += label("title mid", (kLeft + kWidth - kRight) / 2, kHeight - 6, "tokens/s per user (faster answers to the right)");

@@ -23,7 +23,7 @@ body{margin:0 auto;max-width:960px;padding:28px 20px 60px;background:var(--bg);c
 font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif}
 h1{font-size:22px;line-height:1.3;margin:2px 0 4px;white-space:pre-line}h2{font-size:16px;margin:34px 0 8px}
 .over{color:var(--soft);font-size:13px}.soft{color:var(--soft)}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:10px;margin:18px 0}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(130px,1fr));gap:10px;margin:18px 0}
 .card{background:var(--card);border-radius:8px;padding:10px 12px}.card b{display:block;font-size:20px;font-weight:600}
 .card .good{color:var(--good)}.card .bad{color:var(--bad)}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:14px}
@@ -65,6 +65,8 @@ std::string cell(const std::string& text, bool number = false) { return element(
 std::string head(const std::string& text, bool number = false) { return element(number ? "th class=\"n\"" : "th", escaped(text)); }
 std::string number(const Value& value, Path path) { return has_number(value, path) ? readable(number_at(value, path)) : "-"; }
 
+std::string count(const Value& value, Path path) { return has_number(value, path) ? grouped(integer_at(value, path)) : "-"; }
+
 std::string card(const std::string& title, const std::string& value, const std::string& note, const std::string& kind = {}) {
   return "<div class=\"card\"><span class=\"over\">" + escaped(title) + "</span><b>" + escaped(value) + "</b><span class=\"over " + kind +
          "\">" + escaped(note) + "</span></div>";
@@ -87,11 +89,11 @@ std::string cards(const Value& report) {
                     latency_card(report, "Request", "e2eLatency", "requestLatencyMs");
   out += card("Throughput", number(report, {"chosen", "tokensPerSecondPerGpu"}) + " tok/s", "per GPU; " +
               number(report, {"chosen", "total", "tokensPerSecond"}) + " tok/s in all");
-  out += card("GPUs", number(report, {"chosen", "total", "gpus"}), "of " + number(report, {"request", "totalGpus"}) + " " +
+  out += card("GPUs", count(report, {"chosen", "total", "gpus"}), "of " + count(report, {"request", "totalGpus"}) + " " +
               text_at(report, {"request", "gpu"}));
   if (has_number(report, {"chosen", "cost", "perHour"})) {
-    out += card("Cost", fixed(number_at(report, {"chosen", "cost", "perMillionTokens"}), 2) + " per M tokens",
-                fixed(number_at(report, {"chosen", "cost", "perHour"}), 2) + " per hour");
+    out += card("Cost", fixed(number_at(report, {"chosen", "cost", "perMillionTokens"}), 2),
+                "per M tokens; " + fixed(number_at(report, {"chosen", "cost", "perHour"}), 2) + " an hour");
   }
   return "<div class=\"cards\">" + out + "</div>\n";
 }
@@ -116,7 +118,8 @@ std::string ranking(const Value& report) {
     const Array& workers = array_at(pick, {"workers"});
     const std::string batch = workers.empty() ? "" : ", batch " + std::to_string(integer_at(workers.back(), {"batch"}));
     std::string cells = cell(text_at(pick, {"servingMode"}) + " " + text_at(pick, {"layout"}) + batch) + cell(text_at(pick, {"backend"}));
-    for (const Path path : {Path{"total", "gpus"}, Path{"tokensPerSecondPerGpuOfBudget"}, Path{"tokensPerSecondPerUser"}, Path{"ttftMs"},
+    cells += cell(count(pick, {"total", "gpus"}), true);
+    for (const Path path : {Path{"tokensPerSecondPerGpuOfBudget"}, Path{"tokensPerSecondPerUser"}, Path{"ttftMs"},
                             Path{"itlMs"}}) {
       cells += cell(number(pick, path), true);
     }
@@ -176,7 +179,7 @@ std::string sources(const Value& report) {
   std::string rows;
   const auto row = [&](const std::string& name, const std::string& value) { rows += element("tr", cell(name) + cell(value)) + "\n"; };
   row("model", text_at(report, {"request", "model"}));
-  row("workload", number(report, {"request", "isl"}) + " tokens in, " + number(report, {"request", "osl"}) + " out");
+  row("workload", count(report, {"request", "isl"}) + " tokens in, " + count(report, {"request", "osl"}) + " out");
   row("numbers", text_at(report, {"provenance", "tier"}) + " (" + text_at(report, {"provenance", "tables"}) + "): " +
                      percent(number_at(report, {"provenance", "lookedUp"})) + " looked up, " +
                      percent(number_at(report, {"provenance", "interpolated"})) + " interpolated, " +

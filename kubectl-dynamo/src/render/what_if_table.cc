@@ -31,10 +31,10 @@ std::string submitted_text(const Value& variation) {
   return value->is_number() ? plain(value->number_or(0)) : text_at(variation, {"submitted"});
 }
 
-std::string layout_text(const Value& row) {
-  const std::string layout = text_at(row, {"pick", "layout"});
-  if (text_at(row, {"pick", "servingMode"}) != "aggregated") return "disagg " + layout;
-  return "agg " + layout + " b" + std::to_string(integer_at(row, {"pick", "batch"}));
+std::string layout_text(const Value& pick) {
+  const std::string layout = text_at(pick, {"layout"});
+  if (text_at(pick, {"servingMode"}) != "aggregated") return "disagg " + layout;
+  return "agg " + layout + " b" + std::to_string(integer_at(pick, {"batch"}));
 }
 
 std::string signed_percent(double change) { return (change > 0 ? "+" : "-") + fixed(std::abs(change), 0) + " %"; }
@@ -91,7 +91,7 @@ std::vector<std::string> cells_of(const Value& value, const Value& row, bool bas
     cells.push_back(text_at(row, {"problem"}));
     return cells;
   }
-  cells.insert(cells.end(), {layout_text(row), std::to_string(integer_at(*pick, {"gpus"})),
+  cells.insert(cells.end(), {layout_text(*pick), std::to_string(integer_at(*pick, {"gpus"})),
                              readable(number_at(*pick, {"tokensPerSecondPerGpuOfBudget"})), readable(number_at(*pick, {"ttftMs"})),
                              readable(number_at(*pick, {"itlMs"}))});
   if (costs) {
@@ -120,12 +120,11 @@ std::string bar(double share) {
   return out + kEighths[eighths % 8];
 }
 
-/// The values of the variations, and beside the first of them a mark where the curve leaves its last step.
-std::string sweep_layout(const Value& row) {
-  const Value* pick = row.find("pick");
-  if (pick == nullptr || pick->as_object() == nullptr) return text_at(row, {"problem"});
-  if (const std::string missed = missed_text(row); !missed.empty()) return missed;
-  return layout_text(row);
+/// What carries the load, or why nothing does.
+std::string carrier_text(const Value& row) {
+  if (has_number(row, {"gpusNeeded"})) return layout_text(*row.find("carrier"));
+  const std::string missed = missed_text(row);
+  return missed.empty() ? text_at(row, {"problem"}) : missed;
 }
 
 }  // namespace
@@ -167,7 +166,7 @@ std::string render_sweep(const Value& value, const Style& style) {
     const bool reached = has_number(row, {"gpusNeeded"});
     cells.push_back(reached ? grouped(integer_at(row, {"gpusNeeded"})) : "-");
     cells.push_back(reached ? bar(number_at(row, {"gpusNeeded"}) / most) : "");
-    cells.push_back(sweep_layout(row));
+    cells.push_back(carrier_text(row));
     grid.add(std::move(cells));
   }
   std::string out = style(Ink::kBold, "GPUs needed for " + load_text(value) + " within the SLA") + "\n";

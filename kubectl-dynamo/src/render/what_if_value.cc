@@ -97,7 +97,8 @@ class RowWriter {
     value.set("missed", pick == nullptr ? Value(Array{}) : missed_value(*row.report));
     const std::optional<double> price = known ? prices_.of(row.request->system->name) : std::nullopt;
     value.set("cost", pick != nullptr && price ? cost_value(*price, *pick, *row.request) : Value());
-    value.set("gpusNeeded", row.gpus_needed ? Value(*row.gpus_needed) : Value());
+    value.set("gpusNeeded", row.carrier ? Value(row.carrier->gpus_used) : Value());
+    value.set("carrier", row.carrier ? pick_summary(*row.carrier, row.request->model.is_moe()) : Value());
     const Pick* before = pick_of(result_.baseline);
     const bool compare = pick != nullptr && before != nullptr && !row.values.empty();
     value.set("change", compare ? change_value(*pick, *before, row.request->model.is_moe(), result_.baseline.request->model.is_moe())

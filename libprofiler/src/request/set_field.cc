@@ -56,7 +56,7 @@ Diagnostics judged(const std::vector<std::string>& segments, const Value& value)
   Value root{Object{}};
   root.set("apiVersion", std::string(kApiVersion));
   root.set("kind", std::string(kKind));
-  root.set("metadata", Value(Object{}));
+  root.set("metadata", Value(Object{})).set("name", "judged");
   root.set("spec", Value(Object{}));
   put(*root.find("spec"), segments, value);
   Diagnostics findings;
@@ -97,7 +97,7 @@ std::expected<Document, Diagnostics> with_field(Document document, std::string_v
       return std::unexpected(refused(found.code, "field.path", name, written, "the request has no such field", fields_near(segments)));
     }
     if (found.severity == Severity::kError) {
-      return std::unexpected(refused(found.code, found.rule, name, written, found.reason, found.hint));
+      return std::unexpected(refused(found.code, found.rule, name, written, "\"" + written + "\" " + found.reason, found.hint));
     }
   }
   if (document.root.as_object() == nullptr) return document;

@@ -47,32 +47,6 @@ std::expected<void, Diagnostics> apply(const std::string& path, const std::strin
   return {};
 }
 
-/// Every value on its own, so that one answer names all mistakes.
-Diagnostics check(const Document& document, const std::vector<Variation>& variations) {
-  Diagnostics problems;
-  std::size_t rows = 1;
-  std::vector<std::string> seen;
-  for (const Variation& variation : variations) {
-    if (std::ranges::find(seen, variation.path) != seen.end()) {
-      problems.append(one_error(DiagnosticCode::kDuplicate, "whatif.variation", variation.path + " is varied twice",
-                                "give all its values at once: " + variation.path + "=1,2,3"));
-    }
-    seen.push_back(variation.path);
-    rows = std::min(rows * std::max<std::size_t>(variation.values.size(), 1), kMostRows + 1);
-    for (const std::string& value : variation.values) {
-      Setting setting{document, {}};
-      if (const auto applied = apply(variation.path, value, setting); !applied) {
-        problems.append(applied.error());
-        if (applied.error().items().front().rule == "field.path") break;   // the same for every value
-      }
-    }
-  }
-  if (rows > kMostRows) {
-    problems.append(one_error(DiagnosticCode::kTooLarge, "whatif.rows", "more than 1,000 combinations", "vary fewer values"));
-  }
-  return problems;
-}
-
 /// Only when no layout of the sizes asked for can run: the search's own fallback knows nothing of sizes.
 void refuse_other_sizes(WhatIfRow& row) {
   row.report.reset();
@@ -97,8 +71,9 @@ WhatIfRow run(Setting setting, const TableStore& tables, ProfileOptions options)
   return row;
 }
 
-std::optional<int> gpus_needed(const WhatIfRow& row, const WhatIf& result, const TableStore& tables, ProfileOptions options,
-                               LayoutSizes sizes) {
+/// In units no larger than the budget, of which there may be any number.
+std::optional<Pick> carrier_of(const WhatIfRow& row, const WhatIf& result, const TableStore& tables, ProfileOptions options,
+                              LayoutSizes sizes) {
   if (!row.report || !row.report->chosen || row.report->naive) return std::nullopt;
   ValidatedRequest request = *row.request;
   request.request_rate = result.request_rate;
@@ -108,7 +83,7 @@ std::optional<int> gpus_needed(const WhatIfRow& row, const WhatIf& result, const
   options.sizes = std::move(sizes);
   const auto report = decide(request, tables, options);
   if (!report || !report->chosen || report->naive || !report->sla_met) return std::nullopt;
-  return report->chosen->gpus_used;
+  return report->chosen;
 }
 
 /// The load of the request, else what its pick can carry.
@@ -132,14 +107,39 @@ bool advance(std::vector<std::size_t>& digits, const std::vector<Variation>& var
 
 }  // namespace
 
+Diagnostics check_variations(const Document& document, const std::vector<Variation>& variations) {
+  Diagnostics problems;
+  std::size_t rows = 1;
+  std::vector<std::string> seen;
+  for (const Variation& variation : variations) {
+    if (std::ranges::find(seen, variation.path) != seen.end()) {
+      problems.append(one_error(DiagnosticCode::kDuplicate, "whatif.variation", variation.path + " is varied twice",
+                                "give all its values at once: " + variation.path + "=1,2,3"));
+    }
+    seen.push_back(variation.path);
+    rows = std::min(rows * std::max<std::size_t>(variation.values.size(), 1), kMostRows + 1);
+    for (const std::string& value : variation.values) {
+      Setting setting{document, {}};
+      if (const auto applied = apply(variation.path, value, setting); !applied) {
+        problems.append(applied.error());
+        if (applied.error().items().front().rule == "field.path") break;   // the same for every value
+      }
+    }
+  }
+  if (rows > kMostRows) {
+    problems.append(one_error(DiagnosticCode::kTooLarge, "whatif.rows", "more than 1,000 combinations", "vary fewer values"));
+  }
+  return problems;
+}
+
 std::expected<WhatIf, Diagnostics> what_if(const Document& document, const TableStore& tables, const WhatIfOptions& options) {
-  if (Diagnostics problems = check(document, options.variations); problems.has_errors()) return std::unexpected(std::move(problems));
+  if (Diagnostics problems = check_variations(document, options.variations); problems.has_errors()) return std::unexpected(std::move(problems));
   ProfileOptions profile = options.profile;
   if (!profile.memory) profile.memory = make_search_memory();
   WhatIf result;
   result.baseline = run({document, {}}, tables, profile);
   fix_load(result);
-  if (options.gpus_needed) result.baseline.gpus_needed = gpus_needed(result.baseline, result, tables, profile, {});
+  if (options.gpus_needed) result.baseline.carrier = carrier_of(result.baseline, result, tables, profile, {});
   std::vector<std::size_t> digits(options.variations.size(), 0);
   if (digits.empty()) return result;
   do {
@@ -153,7 +153,7 @@ std::expected<WhatIf, Diagnostics> what_if(const Document& document, const Table
     const LayoutSizes sizes = setting.sizes;
     WhatIfRow row = run(std::move(setting), tables, profile);
     row.values = std::move(values);
-    if (options.gpus_needed) row.gpus_needed = gpus_needed(row, result, tables, profile, sizes);
+    if (options.gpus_needed) row.carrier = carrier_of(row, result, tables, profile, sizes);
     result.rows.push_back(std::move(row));
   } while (advance(digits, options.variations));
   return result;

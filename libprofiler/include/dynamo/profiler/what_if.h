@@ -22,6 +22,9 @@ struct Variation {
 /// `sla.itl=5:50:5`: first, last (included) and step. At most 200 values.
 [[nodiscard]] std::expected<Variation, Diagnostics> parse_sweep(std::string_view text);
 
+/// Everything that is wrong with the values of `variations` for that request.
+[[nodiscard]] Diagnostics check_variations(const Document& document, const std::vector<Variation>& variations);
+
 struct WhatIfOptions {
   ProfileOptions profile;
   std::vector<Variation> variations; ///< every combination is a row
@@ -34,7 +37,7 @@ struct WhatIfRow {
   std::optional<ValidatedRequest> request;
   std::optional<PickReport> report;  ///< absent: `diagnostics` say why
   Diagnostics diagnostics;
-  std::optional<int> gpus_needed;    ///< within the SLA, in units no larger than the budget; absent: not asked, or out of reach
+  std::optional<Pick> carrier;       ///< the fewest GPUs that carry the load within the SLA; absent: not asked, or out of reach
 };
 
 struct WhatIf {
