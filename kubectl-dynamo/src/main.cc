@@ -3,11 +3,12 @@
 #include <vector>
 
 #include "args/args.h"
+#include "args/invocation.h"
 #include "commands/commands.h"
 
 int main(int argc, char** argv) {
   using namespace dynamo::cli;
-  const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
-  const Command command = parse_arguments(arguments);
+  const std::vector<std::string> words(argv, argv + argc);
+  const Command command = parse_arguments(arguments_of(words));
   return static_cast<int>(std::visit([](const auto& chosen) { return run(chosen); }, command));
 }

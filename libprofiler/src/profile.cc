@@ -1,6 +1,8 @@
 #include "dynamo/profiler/profile.h"
 
 #include "decide/findings.h"
+#include "decide/sweep.h"
+#include "dynamo/profiler/assembly.h"
 #include "dynamo/profiler/emit.h"
 #include "dynamo/profiler/lint.h"
 
@@ -8,8 +10,8 @@ namespace dynamo {
 namespace {
 
 /// Nothing that fails its own checks is handed out: after `overrides` have gone in, only a defect can make it fail.
-Diagnostics own_defects(const Deployment& deployment, const ValidatedRequest& request) {
-  const Diagnostics found = lint_documents(deployment.documents, {.total_gpus = request.total_gpus, .complete = true});
+Diagnostics own_defects(const std::vector<Value>& documents, const ValidatedRequest& request) {
+  const Diagnostics found = lint_documents(documents, {.total_gpus = request.total_gpus, .complete = true});
   Diagnostics out;
   for (Diagnostic finding : found.items()) {
     if (finding.severity == Severity::kError) {
@@ -30,23 +32,30 @@ ProfileResult profile(const Document& document, const TableStore& tables, const 
   if (!checked.request.has_value()) return result;
   result.request = std::move(checked.request);
 
-  auto report = decide(*result.request, tables, options);
-  if (!report.has_value()) {
-    result.diagnostics.append(report.error());
+  auto decision = decide_and_explain(*result.request, tables, options);
+  if (!decision.has_value()) {
+    result.diagnostics.append(decision.error());
     return result;
   }
-  result.diagnostics.append(findings_of(*result.request, *report));
-  result.report = std::move(*report);
+  result.diagnostics.append(findings_of(*result.request, decision->report));
+  result.diagnostics.append(decision->findings);
+  result.report = std::move(decision->report);
+  result.explanation = std::move(decision->explanation);
 
-  auto deployment = emit_deployment(*result.request, *result.report, options.emit);
-  if (!deployment.has_value()) {
-    result.diagnostics.append(deployment.error());
+  result.curves = sweep_for(*result.request, *result.report, tables, options, result.diagnostics);
+  if (result.diagnostics.has_errors()) return result;
+
+  auto assembly = assemble(*result.request, *result.report, result.curves ? &*result.curves : nullptr, options.emit);
+  if (!assembly.has_value()) {
+    result.diagnostics.append(assembly.error());
     return result;
   }
-  result.diagnostics.append(deployment->warnings);
-  const Diagnostics defects = own_defects(*deployment, *result.request);
+  result.diagnostics.append(assembly->warnings);
+  const Diagnostics defects = own_defects(assembly->documents, *result.request);
   result.diagnostics.append(defects);
-  if (!defects.has_errors()) result.documents = std::move(deployment->documents);
+  if (defects.has_errors()) return result;
+  result.picked = std::move(assembly->picked);
+  result.documents = std::move(assembly->documents);
   return result;
 }
 

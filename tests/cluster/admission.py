@@ -4,8 +4,6 @@ import json
 import os
 import pathlib
 import re
-import socket
-import ssl
 import urllib.error
 import urllib.request
 
@@ -156,7 +154,7 @@ class Admission:
     def name(self):
         return f"dynamo-webhook-{self.namespace}"
 
-    def register(self):
+    def register(self, wait=True):
         for configuration in configurations(self.plane):
             configuration["metadata"]["name"] = self.name
             at_address(configuration, self.process.port, self.authority)
@@ -165,7 +163,8 @@ class Admission:
                 webhook["namespaceSelector"]["matchExpressions"].append(
                     {"key": "kubernetes.io/metadata.name", "operator": "In", "values": [self.namespace]})
             self.plane.must("apply", "--server-side", "-f", "-", stdin=configuration)
-        wait_until_called(self.plane, self.namespace)
+        if wait:
+            wait_until_called(self.plane, self.namespace)
 
 
 def wait_until_called(plane, namespace):

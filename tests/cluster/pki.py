@@ -29,10 +29,10 @@ class Authority:
         _openssl("req", "-x509", "-new", "-key", self.key, "-sha256", "-days", 30, "-subj", f"/CN={name}",
                  "-out", self.certificate, "-addext", "keyUsage=critical,keyCertSign,cRLSign")
 
-    def leaf(self, name, alternative_names):
+    def leaf(self, name, alternative_names, usage="serverAuth"):
         pair = Pair(self.folder / f"{name}.crt", key(self.folder / f"{name}.key"))
         request, extensions = self.folder / f"{name}.csr", self.folder / f"{name}.ext"
-        extensions.write_text(f"subjectAltName={','.join(alternative_names)}\nextendedKeyUsage=serverAuth\n")
+        extensions.write_text(f"subjectAltName={','.join(alternative_names)}\nextendedKeyUsage={usage}\n")
         _openssl("req", "-new", "-key", pair.key, "-subj", f"/CN={name}", "-out", request)
         _openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.key, "-CAcreateserial",
                  "-sha256", "-days", 30, "-extfile", extensions, "-out", pair.certificate)

@@ -1,66 +1,34 @@
 """A second mutating webhook beside ours, before it and after it: whatever it writes is normalised and judged as well."""
 
 import base64
-import http.server
 import json
-import ssl
-import threading
 import unittest
 
 import control_plane
-import pki
 from admission import Admission
 from control_plane import ControlPlane, request
+from json_server import JsonServer
 
 
-class Neighbour:
+class Neighbour(JsonServer):
     """Somebody else's mutating webhook: `change(object)` returns the operations of a JSON Patch."""
 
     def __init__(self, folder):
-        self.authority = pki.Authority(folder, "neighbour-ca")
-        pair = self.authority.leaf("leaf", ["IP:127.0.0.1"])
+        super().__init__(folder, self.answer)
         self.change = lambda _: []
-        self.calls = 0
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(pair.certificate, pair.key)
-        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
 
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
+    def answer(self, review):
+        asked = review["request"]
+        patch = base64.b64encode(json.dumps(self.change(asked["object"])).encode()).decode()
+        return {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": {
+            "uid": asked["uid"], "allowed": True, "patchType": "JSONPatch", "patch": patch}}
 
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-
-    def _handler(neighbour):
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["request"]
-                neighbour.calls += 1
-                patch = base64.b64encode(json.dumps(neighbour.change(asked["object"])).encode()).decode()
-                answer = json.dumps({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": {
-                    "uid": asked["uid"], "allowed": True, "patchType": "JSONPatch", "patch": patch}}).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def log_message(self, *_):
-                pass
-        return Handler
-
-    def registration(self, name, namespace, reinvocation="Never"):
-        port = self.server.server_address[1]
+    def registration(self, name, namespace):
         return {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingWebhookConfiguration",
                 "metadata": {"name": name},
                 "webhooks": [{
                     "name": f"{name}.example.com", "admissionReviewVersions": ["v1"], "sideEffects": "None",
-                    "reinvocationPolicy": reinvocation,
-                    "clientConfig": {"url": f"https://127.0.0.1:{port}/",
-                                     "caBundle": control_plane.base64_of(self.authority.certificate)},
+                    "clientConfig": self.client_config(),
                     "rules": [{"apiGroups": ["nvidia.com"], "apiVersions": ["v1beta1"], "operations": ["CREATE"],
                                "resources": ["dynamographdeploymentrequests"]}],
                     "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}}}]}

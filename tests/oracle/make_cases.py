@@ -105,7 +105,7 @@ class Maker:
         self.memory_twists = deck_of(rng, {
             None: 6, "tolerance": 3, "kv": 2, "gemm": 1, "draft": 1, "capacity": 1, "naive": 1, "nothing_left": 1,
             "wrong_fraction": 1, "version": 1, "pipeline": 1})
-        self.flows = deck_of(rng, {"default": 9, "load_match": 3, "autoscale": 3})
+        self.flows = deck_of(rng, {"default": 9, "load_match": 3, "autoscale": 3, "recommend": 2})
         self.pick_twists = deck_of(rng, {
             None: 6, "prefix": 1, "latency": 1, "auto": 1, "draft": 1, "hopeless": 1, "chunked": 1, "fraction": 1})
 
@@ -279,7 +279,9 @@ class Maker:
                   "total_gpus": self.rng.choice([g for g in (2, 4, 8, 16, 32) if g >= needed] or [32]),
                   "ttft": float(self.rng.choice((300, 800, 1500, 3000, 6000))),
                   "tpot": float(self.rng.choice((8, 15, 25, 40, 70)))}
-        if flow == "load_match":
+        if flow == "recommend":
+            del inputs["total_gpus"]
+        if flow in ("load_match", "recommend"):
             rate = self.rng.random() < 0.5
             inputs["target_request_rate" if rate else "target_concurrency"] = float(self.between(1, 40 if rate else 600))
         if twist == "latency" and flow != "autoscale":

@@ -138,9 +138,10 @@ def judge(case, reply):
 
 
 def group_of(case, keys):
+    mode = "HYBRID" if case["in"].get("flow") == "recommend" else "SILICON"
     names = {"family": case["family"], "kind": case["kind"], "flow": case["in"].get("flow", "-"),
              "backend": case["in"].get("backend_name") or case["in"].get("backend", "trtllm"),
-             "mode": case["in"].get("database_mode", "SILICON"), "model": case["in"]["model_path"],
+             "mode": case["in"].get("database_mode", mode), "model": case["in"]["model_path"],
              "system": case["in"].get("system_name") or case["in"]["system"]}
     return tuple(names[key] for key in keys)
 

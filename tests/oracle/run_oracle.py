@@ -159,18 +159,28 @@ def answer_picks(inputs):
     if flow == "autoscale":
         task = cli.build_default_tasks(**arguments, serving_mode="disagg")["disagg"]
         return {"chosen": "disagg", "best": {"disagg": ranked(task.run(autoscale=True))}}
+    with counted_candidates() as candidates:
+        if flow == "recommend":
+            found = api.cli_recommend(**arguments)
+            chosen, best, throughputs = found.chosen_exp, found.best_configs, found.best_throughputs
+        else:
+            chosen, best, throughputs = searched(arguments)
+    return {"chosen": chosen, "best_throughputs": as_json(throughputs), "candidates": candidates,
+            "best": {mode: ranked(frame) for mode, frame in best.items()}}
+
+
+def searched(arguments):
+    """What the flows default and load_match choose."""
     load = {name: arguments.pop(name) for name in ("target_request_rate", "target_concurrency") if name in arguments}
     if load:
         load["max_total_gpus"] = arguments["total_gpus"]
     strict = arguments.pop("strict_sla", False)
     tasks = cli.build_default_tasks(**arguments)
-    with counted_candidates() as candidates:
-        chosen, best, _, throughputs, _, outcomes = cli._execute_tasks(tasks, "default", top_n=5, strict_sla=strict, **load)
+    chosen, best, _, throughputs, _, outcomes = cli._execute_tasks(tasks, "default", top_n=5, strict_sla=strict, **load)
     if not best:
         reasons = [f"{name}: {outcome.error}" for name, outcome in outcomes.items() if outcome.error is not None]
         raise NoResult("; ".join(reasons) or "no layout met the targets")
-    return {"chosen": chosen, "best_throughputs": as_json(throughputs), "candidates": candidates,
-            "best": {mode: ranked(frame) for mode, frame in best.items()}}
+    return chosen, best, throughputs
 
 
 ANSWERS = {"static": answer_static, "agg": answer_agg, "disagg": answer_disagg, "memory": answer_memory, "picks": answer_picks}

@@ -5,7 +5,9 @@
 #include <map>
 #include <type_traits>
 
+#include "args/explanation_sections.h"
 #include "args/request_fields.h"
+#include "dynamo/profiler/assembly.h"
 
 namespace dynamo::cli {
 namespace {
@@ -48,17 +50,6 @@ void add_output(CLI::App& app, OutputFormat& format, const std::vector<std::stri
 
 void add_tables(CLI::App& app, std::string& directory) {
   app.add_option("--tables", directory, "directory of the measured tables (also $DYNAMO_TABLES)")->type_name("DIR");
-}
-
-/// Which tables are read, and how.
-template <typename To>
-void add_numbers(CLI::App& app, To& to) {
-  app.add_option("--perf-version", to.perf_version, "tables: current, next, previous or a version")->type_name("VERSION");
-  app.add_option("--database-mode", to.database_mode,
-                 "silicon, hybrid, empirical, sol or auto (per kernel the first tier that answers)")
-      ->check(CLI::IsMember({"silicon", "hybrid", "empirical", "sol", "auto"}, CLI::ignore_case))
-      ->type_name("MODE");
-  add_tables(app, to.tables);
 }
 
 /// A flag that writes `field`; `given` becomes true with it.
@@ -146,6 +137,7 @@ class Grammar {
     app_.footer("Exit codes: 0 ok, 1 error, 2 usage, 3 SLA unmet with --strict-sla, 4 invalid request,\n"
                 "5 unsupported combination. Flags follow the command: kubectl dynamo profile -n team-a");
     add_profile();
+    add_explain();
     add_what_if();
     add_preview();
     add_validate();
@@ -233,14 +225,62 @@ class Grammar {
     add_job(*profile_, to);
   }
 
+  void add_explain() {
+    explain_ = app_.add_subcommand("explain", "Say why a request gets its layout, and what would change it");
+    ExplainCommand& to = explain_options_;
+    add_request(*explain_, to.source);
+    explain_->add_option("--report", to.reports, "show a saved explanation (-o json or yaml) again")
+        ->type_name("FILE|-")
+        ->expected(1)
+        ->take_all();
+    std::string sections;
+    for (const std::string_view name : kExplanationSections) sections += (sections.empty() ? "" : ", ") + std::string(name);
+    explain_->add_option("--section", to.sections, "part to show, or all: " + sections)
+        ->delimiter(',')
+        ->check(CLI::IsMember(section_names(), CLI::ignore_case))
+        ->type_name("NAME")
+        ->take_all();
+    explain_->add_option("--candidate", to.candidates, "why not this one? `agg tp8` or `prefill tp2 x1 + decode tp4 x2`")
+        ->type_name("LAYOUT")
+        ->expected(1)
+        ->take_all();
+    add_output(*explain_, to.output, {"table", "json", "yaml"});
+    add_data(*explain_, to.perf_version, to.database_mode);
+    add_tables(*explain_, to.tables);
+  }
+
+  static std::vector<std::string> section_names() {
+    std::vector<std::string> names(kExplanationSections.begin(), kExplanationSections.end());
+    names.push_back("all");
+    return names;
+  }
+
+  /// Which measurements answer, and what happens without.
+  static void add_data(CLI::App& app, std::string& perf_version, std::string& mode) {
+    app.add_option("--perf-version", perf_version, "tables: current, next, previous or a version")->type_name("VERSION");
+    app.add_option("--database-mode", mode, "silicon, hybrid, empirical, sol or auto (per kernel the first tier that answers)")
+        ->check(CLI::IsMember({"silicon", "hybrid", "empirical", "sol", "auto"}, CLI::ignore_case))
+        ->type_name("MODE");
+  }
+
+  template <typename To>
+  static void add_numbers(CLI::App& app, To& to) {
+    add_data(app, to.perf_version, to.database_mode);
+    add_tables(app, to.tables);
+  }
+
   /// What the search reads, and the version of what it writes.
   void add_search(CLI::App& app, ProfileCommand& to) {
     add_request(app, to.source);
+    add_data(app, to.perf_version, to.database_mode);
     app.add_option("--dgd-api-version", to.dgd_api_version, "v1alpha1 or v1beta1 (default: that of overrides.dgd, else v1alpha1)")
         ->check(CLI::IsMember({"v1alpha1", "v1beta1"}))
         ->type_name("VERSION");
+    app.add_option("--runtime-version", to.runtime_version, "Dynamo release in the images (default: their tag, else the newest)")
+        ->check([](const std::string& text) { return names_runtime_version(text) ? std::string() : "not a version such as 1.0.1: " + text; })
+        ->type_name("VERSION");
     app.add_flag("--show-overrides", to.show_overrides, "print what spec.overrides changes in the deployment, as a diff");
-    add_numbers(app, to);
+    add_tables(app, to.tables);
   }
 
   /// The arguments of the Python profiler.
@@ -391,6 +431,7 @@ class Grammar {
 
   Command chosen(const std::vector<std::string>& arguments) {
     if (profile_->parsed()) return profile_command(arguments);
+    if (explain_->parsed()) return explain_command();
     if (what_if_->parsed()) return what_if_command();
     if (preview_->parsed()) {
       require_source(preview_options_.source, "preview");
@@ -455,6 +496,16 @@ class Grammar {
     return to;
   }
 
+  Command explain_command() {
+    const bool request = !explain_options_.source.files.empty() || explain_options_.source.has_fields;
+    if (explain_options_.reports.empty()) {
+      require_source(explain_options_.source, "explain");
+    } else if (request || !explain_options_.candidates.empty()) {
+      throw CLI::ValidationError("--report", "a saved explanation is complete: give no -f, no request fields and no --candidate");
+    }
+    return explain_options_;
+  }
+
   CLI::App* deepest() {
     CLI::App* app = &app_;
     while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
@@ -482,9 +533,10 @@ class Grammar {
   }
 
   CLI::App app_;
-  CLI::App *profile_, *validate_, *estimate_, *tables_, *tables_import_, *tables_list_, *tables_verify_, *webhook_,
+  CLI::App *profile_, *explain_, *validate_, *estimate_, *tables_, *tables_import_, *tables_list_, *tables_verify_, *webhook_,
       *version_, *completion_, *help_, *preview_, *lint_, *what_if_;
   ProfileCommand profile_options_, preview_options_;
+  ExplainCommand explain_options_;
   LintCommand lint_options_;
   WhatIfCommand what_if_options_;
   ValidateCommand validate_options_;

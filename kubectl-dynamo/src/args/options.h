@@ -27,6 +27,7 @@ struct ProfileCommand {
   std::string perf_version = "current";
   std::string database_mode = "silicon";
   std::string dgd_api_version;       ///< v1alpha1 or v1beta1; empty = that of the base deployment, else v1alpha1
+  std::string runtime_version;       ///< Dynamo release in the images; empty = their tag
   bool strict_sla = false;
   std::vector<std::string> prices;   ///< of GPUs, by the hour
   std::string objective = "throughput";
@@ -40,6 +41,18 @@ struct ProfileCommand {
   int decode_granularity = 6;
   bool dry_run = false;
   std::string repeat;                ///< the command as typed, for the "next step" line
+};
+
+/// Why a request gets the layout it gets.
+struct ExplainCommand {
+  RequestSource source;
+  std::vector<std::string> reports;      ///< saved explanations to show again; they stand for the request
+  std::vector<std::string> sections;     ///< names of parts; empty = the first screen
+  std::vector<std::string> candidates;   ///< "why not this one?"
+  OutputFormat output = OutputFormat::kTable;
+  std::string tables;
+  std::string perf_version = "current";
+  std::string database_mode = "silicon";
 };
 
 /// One request beside its variations.
@@ -125,7 +138,7 @@ struct PrintAndExit {
   bool usage_error = false;
 };
 
-using Command = std::variant<ProfileCommand, LintCommand, WhatIfCommand, ValidateCommand, EstimateCommand, TablesCommand, WebhookManifestCommand,
+using Command = std::variant<ProfileCommand, ExplainCommand, LintCommand, WhatIfCommand, ValidateCommand, EstimateCommand, TablesCommand, WebhookManifestCommand,
                              VersionCommand, CompleteCommand, CompletionCommand, PrintAndExit>;
 
 }  // namespace dynamo::cli

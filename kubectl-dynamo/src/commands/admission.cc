@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -71,6 +72,9 @@ Value review_of(const Value& object, const Value& old) {
   return review;
 }
 
+/// Nobody waits for this answer but the user, and a slow machine should not change it.
+constexpr std::chrono::minutes kPatience{10};
+
 AdmissionOptions options_of(const ValidateCommand& command) {
   AdmissionOptions options;
   options.immutability = command.immutability == "phase" ? Immutability::kPhase : Immutability::kStrict;
@@ -78,6 +82,7 @@ AdmissionOptions options_of(const ValidateCommand& command) {
   options.gpu_discovery = !command.no_gpu_discovery;
   options.default_image = command.default_image;
   options.validate.perf_version = command.perf_version;
+  options.deadline = kPatience;
   return options;
 }
 

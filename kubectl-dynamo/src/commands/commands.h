@@ -9,6 +9,7 @@ namespace dynamo::cli {
 // One function per command: data to stdout, everything else to stderr.
 [[nodiscard]] ExitCode run(const ProfileCommand& command);
 [[nodiscard]] ExitCode run(const WhatIfCommand& command);
+[[nodiscard]] ExitCode run(const ExplainCommand& command);
 /// `profile --config`: in place of the Python profiling Job.
 [[nodiscard]] ExitCode run_job(const ProfileCommand& command);
 [[nodiscard]] ExitCode run(const LintCommand& command);

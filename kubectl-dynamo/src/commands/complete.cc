@@ -1,6 +1,7 @@
 #include <span>
 
 #include "args/args.h"
+#include "args/explanation_sections.h"
 #include "commands/commands.h"
 #include "dynamo/profiler/facts.h"
 #include "dynamo/profiler/request_flags.h"
@@ -32,7 +33,13 @@ Values values_of(const std::string& option, const std::string& command) {
     return values;
   }
   if (option == "--output") {
+    if (command == "explain") return {{"table", "json", "yaml"}};
     return command == "profile" ? Values{{"table", "wide", "json", "yaml", "name"}} : Values{{"table", "json"}};
+  }
+  if (option == "--section") {
+    Values values{{kExplanationSections.begin(), kExplanationSections.end()}};
+    values.words.push_back("all");
+    return values;
   }
   if (option == "--model") return {known_models(), true};
   if (option == "--gpu") {

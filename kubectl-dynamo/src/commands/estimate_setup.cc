@@ -1,10 +1,10 @@
 #include <unistd.h>
 
 #include "commands/commands.h"
+#include "commands/profile_options.h"
 #include "dynamo/profiler/document_io.h"
 #include "dynamo/profiler/setup.h"
 #include "io/console.h"
-#include "io/database_mode.h"
 #include "io/environment.h"
 #include "io/finding.h"
 #include "io/input.h"

@@ -4,13 +4,13 @@
 
 #include "commands/commands.h"
 #include "dynamo/profiler/cost.h"
+#include "commands/profile_options.h"
+#include "dynamo/profiler/assembly.h"
 #include "dynamo/profiler/document_io.h"
 #include "dynamo/profiler/profile.h"
 #include "io/artefacts.h"
 #include "io/console.h"
-#include "io/database_mode.h"
 #include "io/environment.h"
-#include "io/finding.h"
 #include "io/model_files.h"
 #include "io/requests.h"
 #include "render/cost_value.h"
@@ -192,7 +192,7 @@ class ProfileRun {
       if (result.documents.empty()) continue;
       EmitOptions plain = options_.emit;
       plain.apply_overrides = false;
-      const auto before = emit_deployment(*result.request, *result.report, plain);
+      const auto before = assemble(*result.request, *result.report, result.curves ? &*result.curves : nullptr, plain);
       if (!before) continue;
       const std::string diff = unified_diff(write_yaml(before->documents), write_yaml(result.documents), "picked",
                                             "with spec.overrides of " + outcome.source, style);
@@ -230,6 +230,9 @@ ProfileOptions profile_options(const ProfileCommand& command) {
   options.validate.perf_version = command.perf_version;
   options.database = database_mode(command.database_mode);
   if (command.objective == "cost") options.objective = ProfileOptions::Objective::kCost;
+  options.emit.runtime_version = command.runtime_version;
+  options.curves.prefill_points = command.prefill_granularity;
+  options.curves.decode_points = command.decode_granularity;
   options.emit.api = deployment_api_from_name(command.dgd_api_version);
   return options;
 }

@@ -3,10 +3,10 @@
 #include <unistd.h>
 
 #include "commands/commands.h"
+#include "commands/profile_options.h"
 #include "dynamo/profiler/cost.h"
 #include "dynamo/profiler/document_io.h"
 #include "io/console.h"
-#include "io/database_mode.h"
 #include "io/environment.h"
 #include "io/model_files.h"
 #include "io/requests.h"

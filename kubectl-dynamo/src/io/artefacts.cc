@@ -12,6 +12,14 @@ constexpr const char* kStatusFile = "profiler_status.yaml";
 
 std::chrono::sys_seconds now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
+constexpr const char* kPrefillFolder = "selected_prefill_interpolation/";
+constexpr const char* kDecodeFolder = "selected_decode_interpolation/";
+
+void add_curves(const Curves& curves, std::vector<OutputFile>& files) {
+  files.push_back({std::string(kPrefillFolder) + "raw_data.npz", prefill_npz(curves.prefill)});
+  files.push_back({std::string(kDecodeFolder) + "raw_data.npz", decode_npz(curves.decode)});
+}
+
 }  // namespace
 
 std::string first_error(const Diagnostics& diagnostics) {
@@ -32,7 +40,12 @@ OutputFile failed_artefact(const std::string& message, const std::string& error,
 
 std::vector<OutputFile> artefacts_of(const ProfileResult& result, const std::string& phase) {
   if (result.documents.empty()) return {failed_artefact("Profiling failed", first_error(result.diagnostics), phase)};
-  return {{"final_config.yaml", write_yaml(result.documents)}, success_artefact()};
+  std::vector<OutputFile> files;
+  if (result.curves) add_curves(*result.curves, files);
+  if (result.picked) files.push_back({"picked_dgd_config.yaml", write_yaml(*result.picked)});
+  files.push_back({"final_config.yaml", write_yaml(result.documents)});
+  files.push_back(success_artefact());
+  return files;
 }
 
 }  // namespace dynamo::cli

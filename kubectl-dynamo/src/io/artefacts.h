@@ -11,8 +11,8 @@ namespace dynamo::cli {
 /// The first error as one line; what the status file says of a failure.
 [[nodiscard]] std::string first_error(const Diagnostics& diagnostics);
 
-/// What the operator's side-car expects to find when the profiler has ended: the deployment and its status, or the status
-/// of a failure. `phase` is where it failed.
+/// What the operator's side-car expects to find when the profiler has ended: the curves, the deployment before
+/// and after planner and mocker, and the status; or the status of a failure alone. `phase` is where it failed.
 [[nodiscard]] std::vector<OutputFile> artefacts_of(const ProfileResult& result, const std::string& phase = "Initializing");
 
 /// The status file of a run that has just begun, or that failed before there was a result.

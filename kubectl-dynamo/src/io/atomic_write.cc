@@ -74,7 +74,10 @@ std::expected<void, Diagnostics> write_files(const fs::path& directory, const st
 
   std::vector<PendingFile> pending;
   for (const OutputFile& file : files) {
-    pending.emplace_back(directory / file.name);
+    const fs::path target = directory / file.name;
+    fs::create_directories(target.parent_path(), error);
+    if (error) return std::unexpected(cannot("create directory", target.parent_path(), error.message()));
+    pending.emplace_back(target);
     if (!pending.back().write(file.text)) {
       return std::unexpected(cannot("write", pending.back().target(), std::strerror(errno)));
     }

@@ -10,7 +10,7 @@
 
 namespace dynamo::cli {
 
-/// A file to write: its name inside the output directory and its bytes.
+/// A file to write: its name inside the output directory, folders included, and its bytes.
 struct OutputFile {
   std::string name;
   std::string text;

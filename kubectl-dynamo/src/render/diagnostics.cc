@@ -99,6 +99,12 @@ std::string render_one(const Diagnostic& diagnostic, const SourceTexts& texts, c
   return out;
 }
 
+/// With one source its name would only repeat what the user just typed, unless the finding is about another file: a config.json.
+bool deserves_heading(const std::string& source, const SourceTexts& texts) {
+  if (texts.contains(source)) return texts.size() > 1;
+  return source.find('/') != std::string::npos;
+}
+
 std::string counted(std::size_t count, std::string_view noun) {
   return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
@@ -109,8 +115,7 @@ std::string render_diagnostics(const Diagnostics& diagnostics, const SourceTexts
   std::string out;
   std::string_view heading;
   for (const Diagnostic& diagnostic : diagnostics.items()) {
-    // With one source its name would only repeat what the user just typed.
-    if (texts.size() > 1 && texts.contains(diagnostic.source) && diagnostic.source != heading) {
+    if (deserves_heading(diagnostic.source, texts) && diagnostic.source != heading) {
       heading = diagnostic.source;
       out += style(Ink::kBold, printable(heading) + ":") + "\n";
     }

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "render/fields.h"
 #include "render/html_text.h"
 #include "render/numbers.h"
+#include "render/tree.h"
 
 namespace dynamo::cli {
 namespace {

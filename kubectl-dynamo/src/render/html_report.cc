@@ -4,11 +4,11 @@
 #include <map>
 
 #include "dynamo/profiler/document_io.h"
-#include "render/fields.h"
 #include "render/html_chart.h"
 #include "render/html_text.h"
 #include "render/numbers.h"
 #include "render/table.h"
+#include "render/tree.h"
 
 namespace dynamo::cli {
 namespace {

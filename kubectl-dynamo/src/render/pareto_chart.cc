@@ -4,8 +4,8 @@
 #include <cmath>
 #include <vector>
 
-#include "render/fields.h"
 #include "render/numbers.h"
+#include "render/tree.h"
 
 namespace dynamo::cli {
 namespace {

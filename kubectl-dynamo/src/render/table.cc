@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cctype>
 
-#include "render/fields.h"
 #include "render/grid.h"
 #include "render/numbers.h"
 #include "render/pareto_chart.h"
+#include "render/tree.h"
 
 namespace dynamo::cli {
 namespace {
@@ -14,10 +14,6 @@ namespace {
 constexpr std::size_t kWidth = 80;
 constexpr std::size_t kRows = 5;       ///< picks shown, the chosen one among them
 constexpr std::size_t kWideRows = 20;
-
-std::string number_text(const Value& value, Path path) {
-  return has_number(value, path) ? readable(number_at(value, path)) : "-";
-}
 
 std::string upper(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),

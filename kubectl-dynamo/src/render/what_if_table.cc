@@ -4,9 +4,9 @@
 #include <cctype>
 #include <cmath>
 
-#include "render/fields.h"
 #include "render/grid.h"
 #include "render/numbers.h"
+#include "render/tree.h"
 
 namespace dynamo::cli {
 namespace {

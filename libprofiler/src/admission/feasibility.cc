@@ -17,6 +17,9 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kEnforced =
     std::to_array<std::string_view>({"profile.sla.unreachable", "profile.load.short", "metadata.name.budget"});
 
+/// What `profile` says about its own prediction. At admission the real search is still to come.
+constexpr std::string_view kOnlyPredicted = "profile.thorough.simulated";
+
 /// No decision because nothing fits; a table that is missing here is not the request's fault.
 bool is_impossible(const Diagnostic& finding) {
   const bool ours = finding.code == DiagnosticCode::kMissingData || finding.code == DiagnosticCode::kIo ||
@@ -61,6 +64,9 @@ std::string memo_key(const ValidatedRequest& request, const Document& document) 
 Diagnostics as_severe_as_asked(const Diagnostics& found, bool enforce) {
   Diagnostics findings;
   for (Diagnostic finding : found.items()) {
+    if (finding.rule == kOnlyPredicted) {
+      continue;
+    }
     finding.severity = enforce && is_impossible(finding) ? Severity::kError : Severity::kWarning;
     findings.add(std::move(finding));
   }
@@ -68,10 +74,11 @@ Diagnostics as_severe_as_asked(const Diagnostics& found, bool enforce) {
 }
 
 Diagnostics found_or_remembered(const ValidatedRequest& request, const Document& document,
-                                const AdmissionOptions& options, const TableStore& tables) {
+                                const AdmissionOptions& options, const TableStore& tables, bool& remembered) {
   const std::string key = options.memo == nullptr ? std::string() : memo_key(request, document);
   if (options.memo != nullptr) {
     if (auto known = options.memo->find(key)) {
+      remembered = true;
       return *std::move(known);
     }
   }
@@ -95,7 +102,7 @@ Diagnostics feasibility(const ValidatedRequest& request, const Document& documen
     return {};
   }
   const auto begin = Clock::now();
-  const Diagnostics found = found_or_remembered(request, document, options, tables);
+  const Diagnostics found = found_or_remembered(request, document, options, tables, answer.remembered);
   answer.estimated = true;
   answer.estimate_time = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
   return as_severe_as_asked(found, options.enforce_feasibility);

@@ -43,9 +43,10 @@ std::string with_hint(const Diagnostic& finding) {
   return finding.hint.empty() ? finding.reason : finding.reason + "; " + finding.hint;
 }
 
-/// Values below `overrides` may be credentials of a container.
+/// Values below `overrides` may be credentials of a container, and what is inside a list or an object may be anything.
 bool may_quote(const Diagnostic& finding) {
-  return !finding.bad_value.empty() && finding.bad_value.size() <= kMaxQuoted &&
+  const bool compound = finding.bad_value.starts_with('{') || finding.bad_value.starts_with('[');
+  return !finding.bad_value.empty() && !compound && finding.bad_value.size() <= kMaxQuoted &&
          finding.path.find("overrides") == std::string::npos &&
          finding.reason.find(finding.bad_value) == std::string::npos;
 }

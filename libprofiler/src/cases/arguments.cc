@@ -125,14 +125,15 @@ std::optional<ModelSpec> Arguments::model(std::string_view name, const ModelSour
   return std::nullopt;
 }
 
-DatabaseMode Arguments::database_mode() {
-  const std::string mode = text("database_mode", "SILICON");
+DatabaseMode Arguments::database_mode(DatabaseMode fallback) {
+  const std::string mode = text("database_mode");
+  if (mode.empty()) return fallback;
   if (mode == "SILICON") return DatabaseMode::kSilicon;
   if (mode == "HYBRID") return DatabaseMode::kHybrid;
   if (mode == "EMPIRICAL") return DatabaseMode::kEmpirical;
   if (mode == "SOL") return DatabaseMode::kSol;
   complain("database_mode must be SILICON, HYBRID, EMPIRICAL or SOL, not \"" + mode + "\"");
-  return DatabaseMode::kSilicon;
+  return fallback;
 }
 
 template <typename Quant>

@@ -39,7 +39,7 @@ class Arguments {
   [[nodiscard]] const SystemSpec* system(std::string_view name);
   [[nodiscard]] const SystemSpec* required_system(std::string_view name);
   [[nodiscard]] std::optional<ModelSpec> model(std::string_view name, const ModelSource& models);
-  [[nodiscard]] DatabaseMode database_mode();
+  [[nodiscard]] DatabaseMode database_mode(DatabaseMode fallback = DatabaseMode::kSilicon);
   [[nodiscard]] perf::QuantOverrides quant(std::string_view prefix = {});
 
   /// Said twice, it is noted once.

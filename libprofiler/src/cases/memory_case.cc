@@ -59,6 +59,7 @@ double read_fraction(Arguments& args, Backend backend) {
 
 MemoryCase read_case(Arguments& args, const CaseContext& context) {
   MemoryCase c;
+  c.worker.forgets_gemm_origin = false;
   if (auto model = args.model("model_path", context.models); model.has_value()) c.worker.model = *model;
   c.worker.system = args.required_system("system");
   c.worker.backend = args.backend("backend");

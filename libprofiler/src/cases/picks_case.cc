@@ -3,6 +3,7 @@
 
 #include "cases/worker_case.h"
 #include "decide/searches.h"
+#include "dynamo/profiler/serving_limit.h"
 #include "search/rounding.h"
 
 namespace dynamo::cases {
@@ -41,17 +42,22 @@ void read_target(Arguments& args, decision::Plan& plan) {
 PicksCase read_case(Arguments& args, const CaseContext& context) {
   PicksCase c;
   c.flow = args.text("flow", "default");
+  const bool sizing = c.flow == "recommend";
   if (auto model = args.model("model_path", context.models); model.has_value()) c.model = *model;
   search::Scenario& s = c.plan.scenario;
   s.system = args.required_system("system");
   s.decode_system = args.system("decode_system");
+  for (const SystemSpec* system : {s.system, s.decode_system}) {
+    if (system == nullptr) continue;
+    if (const auto limit = serving_limit(c.model, *system)) args.complain("model_path: " + limit->reason);
+  }
   c.plan.backends = backends_of(args);
   s.version = args.text("backend_version", "current");
-  s.database = args.database_mode();
+  s.database = args.database_mode(sizing ? DatabaseMode::kHybrid : DatabaseMode::kSilicon);
   s.isl = args.integer("isl", 4000, 1);
   s.osl = args.integer("osl", 1000, 1);
   s.prefix = args.integer("prefix", 0, 0);
-  s.total_gpus = args.integer("total_gpus", 8, 1);
+  if (!sizing) s.total_gpus = args.integer("total_gpus", 8, 1);
   s.nextn = args.integer("nextn", 0, 0);
   s.nextn_accepted = args.number("nextn_accepted", 0);
   s.kv_fraction = args.optional_number("free_gpu_memory_fraction");
@@ -59,8 +65,11 @@ PicksCase read_case(Arguments& args, const CaseContext& context) {
   s.chunked_prefill = args.flag("enable_chunked_prefill", false);
   read_target(args, c.plan);
   if (args.flag("strict_sla", false)) c.plan.target.reference_order = false;
-  if (c.flow != "default" && c.flow != "load_match" && c.flow != "autoscale") {
-    args.complain("flow must be default, load_match or autoscale, not \"" + c.flow + "\"");
+  if (c.flow != "default" && c.flow != "load_match" && c.flow != "autoscale" && !sizing) {
+    args.complain("flow must be default, load_match, autoscale or recommend, not \"" + c.flow + "\"");
+  }
+  if (sizing && !c.plan.target.request_rate && !c.plan.target.concurrency) {
+    args.complain("flow recommend needs target_request_rate or target_concurrency");
   }
   return c;
 }
@@ -153,7 +162,9 @@ std::string failures_of(const std::vector<decision::Searched>& searches) {
   for (const auto& s : searches) {
     if (!s.outcome.summary.error.empty()) text += (text.empty() ? "" : "; ") + s.outcome.summary.error;
   }
-  return text.empty() ? "no layout met the targets" : text;
+  if (!text.empty()) return text;
+  const bool full = std::ranges::any_of(searches, [](const auto& s) { return s.outcome.memory_bound; });
+  return full ? "no layout fits into the memory of its GPUs" : "no layout met the targets";
 }
 
 Answer answer_autoscale(const PicksCase& c, const CaseContext& context) {
@@ -176,7 +187,8 @@ Answer answer_autoscale(const PicksCase& c, const CaseContext& context) {
 
 Answer answer_search(const PicksCase& c, const CaseContext& context) {
   const bool load = c.plan.target.request_rate || c.plan.target.concurrency;
-  const auto searches = decision::run_searches(c.plan, context.tables);
+  const auto searches = c.flow == "recommend" ? decision::run_sizing(c.plan, context.tables)
+                                              : decision::run_searches(c.plan, context.tables);
   Value throughputs{Object{}};
   Value best{Object{}};
   Value candidates{Object{}};

@@ -57,7 +57,7 @@ Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::stri
   const auto moe_tp = size("moe_tp_size", low);
   const auto moe_ep = size("moe_ep_size", low);
   if (!model.states_expert_layout()) return p;
-  if (!moe_tp.has_value() && !moe_ep.has_value()) {
+  if (model.is_moe() && !moe_tp.has_value() && !moe_ep.has_value()) {
     args.complain(prefix + "moe_tp_size or " + prefix + "moe_ep_size is required for a model with experts");
   }
   const int width = p.tp * p.dp * p.cp;
@@ -79,8 +79,9 @@ perf::Result<BuiltWorker> build_worker(const WorkerCase& c, const CaseContext& c
   }
   auto quant = perf::resolve_quant(*database, c.model, role, c.quant, *exchange);
   if (!quant.has_value()) return std::unexpected(quant.error());
-  // Here the reference forgets who chose the format of the dense weights as soon as a rule has looked at it.
-  if (exchange->any() || quant->gemm == GemmQuant::kNvfp4Wo) quant->gemm_from_checkpoint = false;
+  // A run of the reference forgets who chose the format of the dense weights as soon as a rule has looked at it.
+  const bool looked_at = exchange->any() || quant->gemm == GemmQuant::kNvfp4Wo;
+  if (c.forgets_gemm_origin && looked_at) quant->gemm_from_checkpoint = false;
   auto engine = perf::Engine::build(*database, c.model, *quant, layout, c.nextn, accepted, *exchange);
   if (!engine.has_value()) return std::unexpected(engine.error());
   return BuiltWorker{std::move(*database), std::move(*engine)};

@@ -18,6 +18,7 @@ struct WorkerCase {
   perf::Workload load;
   int nextn = 0;
   std::optional<double> nextn_accepted;
+  bool forgets_gemm_origin = true;   ///< runs do, memory estimates do not: whether the checkpoint chose the dense format
 };
 
 /// Reads them; the result is only complete when `args.problems()` is empty afterwards.

@@ -8,6 +8,7 @@
 #include "decide/table_checks.h"
 #include "dynamo/profiler/emit.h"
 #include "dynamo/profiler/profile.h"
+#include "explain/explanation.h"
 #include "search/memo.h"
 
 namespace dynamo {
@@ -32,8 +33,10 @@ Plan plan_of(const ValidatedRequest& request, const ProfileOptions& options) {
   s.request_latency_ms = request.e2e_ms;
   s.total_gpus = request.total_gpus;
   s.context_parallel = false;   // what cannot be deployed must not be picked
+  s.dense_attention_dp = false;
   s.threads = options.threads == 0 ? std::max(1u, std::thread::hardware_concurrency()) : options.threads;
   s.cancelled = &options.cancelled;
+  s.keep_evaluations = options.explain.has_value();
   s.memory = options.memory.get();
   s.sizes = &options.sizes;
   plan.target = {.total_gpus = options.any_number_of_units ? 0 : request.total_gpus, .ttft_ms = request.ttft_ms, .tpot_ms = request.itl_ms,
@@ -48,9 +51,14 @@ std::vector<Searched> run_autoscale(const Plan& plan, const TableStore& tables) 
   for (const Backend backend : plan.backends) {
     search::Scenario scenario = plan.scenario;
     scenario.backend = backend;
-    const search::RoleOutcome roles = search::search_roles(scenario, tables);
-    Searched searched{ServingMode::kDisaggregated, backend, {{}, roles.summary}, {}};
+    search::RoleOutcome roles = search::search_roles(scenario, tables);
+    Searched searched{ServingMode::kDisaggregated, backend, {{}, roles.summary, {}, false}, {}};
     searched.ranking = pick::pick_autoscale(roles.prefill, roles.decode, plan.target, scenario.osl);
+    if (scenario.keep_evaluations) {
+      pick::account_for_targets(roles, plan.target, scenario.osl, searched.outcome.summary);
+      searched.outcome.evaluations = std::make_shared<search::Evaluations>(
+          search::Evaluations{{}, std::move(roles.prefill), std::move(roles.decode), false, 0, 0});
+    }
     searches.push_back(std::move(searched));
   }
   return searches;
@@ -90,14 +98,6 @@ std::vector<Searched> run_plan(const ValidatedRequest& request, const Plan& plan
   return best;
 }
 
-bool better_mode(const pick::Ranking& a, const pick::Ranking& b, const pick::Target& target) {
-  if (a.picks.empty() || b.picks.empty()) return !a.picks.empty();
-  const double miss_a = pick::violation(a.picks.front().unit, target);
-  const double miss_b = pick::violation(b.picks.front().unit, target);
-  if (miss_a != miss_b) return miss_a < miss_b;
-  return a.best_throughput > b.best_throughput;
-}
-
 /// What the request runs with instead of the targets that are out of reach.
 void note_missed_targets(const pick::Target& target, PickReport& report) {
   const Estimate& unit = report.chosen->unit;
@@ -111,12 +111,13 @@ void note_missed_targets(const pick::Target& target, PickReport& report) {
   if (target.tpot_ms && unit.tpot_ms > *target.tpot_ms) report.best_itl_ms = unit.tpot_ms;
 }
 
-void fill_rankings(const std::vector<Searched>& searches, const pick::Target& target, PickReport& report) {
+void fill_rankings(const std::vector<Searched>& searches, const pick::Target& target, bool apart, PickReport& report) {
   const pick::Ranking aggregated = decision::merged(searches, ServingMode::kAggregated, target);
   const pick::Ranking disaggregated = decision::merged(searches, ServingMode::kDisaggregated, target);
   report.aggregated = aggregated.picks;
   report.disaggregated = disaggregated.picks;
-  const bool disagg_first = better_mode(disaggregated, aggregated, target);
+  // A mocker replays prefill and decode engines, never one that does both.
+  const bool disagg_first = (apart && !disaggregated.picks.empty()) || pick::preferred(disaggregated, aggregated, target);
   const pick::Ranking& first = disagg_first ? disaggregated : aggregated;
   const pick::Ranking& second = disagg_first ? aggregated : disaggregated;
   if (first.picks.empty()) return;
@@ -183,12 +184,22 @@ Diagnostics does_not_fit(const ValidatedRequest& request, const Infeasible& miss
   return diagnostics;
 }
 
+Decision explained(const ValidatedRequest& request, const Plan& plan, const std::vector<Searched>& searches,
+                   const TableStore& tables, PickReport report, const ProfileOptions& options) {
+  Decision decision{std::move(report), {}, {}};
+  if (!options.explain.has_value()) return decision;
+  explain::Evidence evidence{&request, &decision.report, &plan.scenario, &plan.target, {}, &tables};
+  for (const Searched& searched : searches) evidence.searches.push_back({searched.mode, searched.backend, &searched.outcome});
+  decision.explanation = explain::explanation_of(evidence, *options.explain, decision.findings);
+  return decision;
+}
+
 }  // namespace
 
 std::shared_ptr<SearchMemory> make_search_memory() { return std::make_shared<SearchMemory>(); }
 
-std::expected<PickReport, Diagnostics> decide(const ValidatedRequest& request, const TableStore& tables,
-                                              const ProfileOptions& options) {
+std::expected<Decision, Diagnostics> decide_and_explain(const ValidatedRequest& request, const TableStore& tables,
+                                                        const ProfileOptions& options) {
   if (Diagnostics problems = decision::check_tables(request, tables); problems.has_errors()) return std::unexpected(problems);
   const Plan plan = plan_of(request, options);
   const std::vector<Searched> searches = run_plan(request, plan, tables);
@@ -201,11 +212,11 @@ std::expected<PickReport, Diagnostics> decide(const ValidatedRequest& request, c
   PickReport report;
   report.mode = request.picking;
   for (const Searched& s : searches) report.searches.push_back(s.outcome.summary);
-  fill_rankings(searches, plan.target, report);
+  fill_rankings(searches, plan.target, request.mocker, report);
   if (report.chosen.has_value()) {
     note_missed_targets(plan.target, report);
     report.provenance = decision::provenance_of(report.chosen->unit, plan.scenario, tables);
-    return report;
+    return explained(request, plan, searches, tables, std::move(report), options);
   }
   auto naive = naive_pick(request);
   if (!naive.has_value()) return std::unexpected(naive.error());
@@ -214,7 +225,14 @@ std::expected<PickReport, Diagnostics> decide(const ValidatedRequest& request, c
   }
   naive->provenance.tables = failures_of(report.searches);
   naive->searches = std::move(report.searches);
-  return naive;
+  return explained(request, plan, searches, tables, std::move(*naive), options);
+}
+
+std::expected<PickReport, Diagnostics> decide(const ValidatedRequest& request, const TableStore& tables,
+                                              const ProfileOptions& options) {
+  auto decision = decide_and_explain(request, tables, options);
+  if (!decision.has_value()) return std::unexpected(std::move(decision.error()));
+  return std::move(decision->report);
 }
 
 }  // namespace dynamo

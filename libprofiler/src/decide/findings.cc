@@ -16,15 +16,9 @@ Diagnostic warning(std::string rule, std::string path, std::string reason, std::
 }
 
 std::string layout_of(const ValidatedRequest& request, const Pick& pick) {
-  const bool moe = request.model.is_moe();
-  const Estimate& unit = pick.unit;
-  if (unit.mode == ServingMode::kAggregated) {
-    return "agg " + std::to_string(pick.replicas) + " x " + unit.decode.parallel.label(moe) + ", batch " +
-           std::to_string(unit.decode.batch);
-  }
-  return "disagg " + std::to_string(pick.replicas) + " x (" + std::to_string(unit.prefill_workers) + "P " +
-         unit.prefill.parallel.label(moe) + " + " + std::to_string(unit.decode_workers) + "D " +
-         unit.decode.parallel.label(moe) + ")";
+  const std::string layout = layout_text(pick, request.model.is_moe());
+  if (pick.unit.mode == ServingMode::kDisaggregated) return "disagg " + layout;
+  return "agg " + layout + ", batch " + std::to_string(pick.unit.decode.batch);
 }
 
 /// One missed target in the words of ux: what was asked, what there is.
@@ -59,6 +53,11 @@ void add_short_load(const ValidatedRequest& request, const Pick& chosen, Diagnos
 
 Diagnostics findings_of(const ValidatedRequest& request, const PickReport& report) {
   Diagnostics findings;
+  if (request.strategy == SearchStrategy::kThorough) {
+    findings.add(warning("profile.thorough.simulated", "spec.searchStrategy",
+                         "nothing was deployed or measured: this is the prediction that `rapid` gives",
+                         "benchmark the deployment before relying on it"));
+  }
   if (report.naive) {
     findings.add(warning("profile.unverified", "",
                          "latency unknown, only the memory was checked (" + report.provenance.tables + ")",

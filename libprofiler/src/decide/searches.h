@@ -27,6 +27,9 @@ struct Plan {
 /// Every planned search with its ranking, backends outermost, aggregated first.
 [[nodiscard]] std::vector<Searched> run_searches(const Plan& plan, const TableStore& tables);
 
+/// The same without a budget of GPUs: it starts with one node and doubles while memory alone keeps some search from any worker.
+[[nodiscard]] std::vector<Searched> run_sizing(Plan plan, const TableStore& tables);
+
 /// The rankings of one way of serving over all backends as one: best first, at most `top_n`.
 [[nodiscard]] pick::Ranking merged(const std::vector<Searched>& searches, ServingMode mode, const pick::Target& target);
 

@@ -1,12 +1,11 @@
 #include "emit/deployment_tree.h"
 
-#include "emit/naming.h"
+#include "emit/metadata.h"
 #include "facts/backend_facts.h"
 
 namespace dynamo::emit {
 namespace {
 
-constexpr const char* kTokenSecret = "hf-token-secret";
 /// Ranks of one worker talk through /dev/shm, whose 64 MiB of a container are too few.
 constexpr const char* kSharedMemory = "64Gi";
 
@@ -23,12 +22,6 @@ Value container(const std::string& image) {
   return main;
 }
 
-void set_main_container(Value& service, Value main) {
-  Value pod;
-  pod.set("mainContainer", std::move(main));
-  service.set("extraPodSpec", std::move(pod));
-}
-
 void add_env(Value& service, const char* name, std::string value) {
   Value variable;
   variable.set("name", name);
@@ -38,6 +31,14 @@ void add_env(Value& service, const char* name, std::string value) {
   } else {
     service.set("envs", Array{std::move(variable)});
   }
+}
+
+}  // namespace
+
+void set_main_container(Value& service, Value main) {
+  Value pod;
+  pod.set("mainContainer", std::move(main));
+  service.set("extraPodSpec", std::move(pod));
 }
 
 void mount_cache(Value& service, const ModelLocation& location) {
@@ -52,7 +53,7 @@ void mount_cache(Value& service, const ModelLocation& location) {
     add_env(service, "HF_HOME", location.mount);
 }
 
-Value frontend(const ValidatedRequest& request, const ModelLocation& location, const std::string& image) {
+Value frontend_service(const ValidatedRequest& request, const ModelLocation& location, const std::string& image) {
   Value service;
   service.set("componentType", "frontend");
   service.set("envFromSecret", kTokenSecret);
@@ -68,6 +69,8 @@ Value frontend(const ValidatedRequest& request, const ModelLocation& location, c
   set_main_container(service, std::move(main));
   return service;
 }
+
+namespace {
 
 Value gpu_limit(int gpus) {
   Value limits;
@@ -108,6 +111,8 @@ Value worker_service(const RenderedWorker& rendered,
   return service;
 }
 
+}  // namespace
+
 Value claims(const ModelLocation& location) {
   Value claim;
   claim.set("name", location.pvc);
@@ -115,15 +120,13 @@ Value claims(const ModelLocation& location) {
   return Array{std::move(claim)};
 }
 
-}  // namespace
-
 Value deployment_spec(const ValidatedRequest& request,
                       const DeploymentPlan& plan,
                       const ModelLocation& location,
                       const std::string& image,
                       const std::vector<RenderedWorker>& workers) {
   Value services;
-  services.set("Frontend", frontend(request, location, image));
+  services.set("Frontend", frontend_service(request, location, image));
   for (const auto& worker : workers) {
     services.set(worker.plan->service, worker_service(worker, facts::backend_facts(plan.backend), location, image));
   }
@@ -136,21 +139,10 @@ Value deployment_spec(const ValidatedRequest& request,
 }
 
 Value deployment_object(const ValidatedRequest& request, Value spec) {
-  Value metadata;
-  metadata.set("name", "");
-  if (!request.namespace_name.empty())
-    metadata.set("namespace", request.namespace_name);
-  if (has_request_name(request)) {
-    Value labels;
-    labels.set("dgdr.nvidia.com/name", request.name);
-    if (!request.namespace_name.empty())
-      labels.set("dgdr.nvidia.com/namespace", request.namespace_name);
-    metadata.set("labels", std::move(labels));
-  }
   Value object;
   object.set("apiVersion", "nvidia.com/v1alpha1");
   object.set("kind", "DynamoGraphDeployment");
-  object.set("metadata", std::move(metadata));
+  object.set("metadata", object_metadata(request, ""));
   object.set("spec", std::move(spec));
   return object;
 }

@@ -2,44 +2,16 @@
 #include "emit/api_version.h"
 #include "emit/backends/engine_args.h"
 #include "emit/deployment_tree.h"
-#include "emit/image.h"
 #include "emit/model_path.h"
 #include "emit/naming.h"
 #include "emit/plan.h"
+#include "emit/runtime.h"
 #include "emit/template/base_template.h"
 #include "emit/tolerations.h"
 #include "facts/backend_facts.h"
 
 namespace dynamo {
 namespace {
-
-constexpr std::string_view kDefaultImagePrefix = "nvcr.io/nvidia/ai-dynamo/";
-
-std::string tag_of(const facts::RuntimeRelease& release) {
-  return std::to_string(release.major) + "." + std::to_string(release.minor) + "." + std::to_string(release.patch);
-}
-
-std::expected<std::string, Diagnostics> runtime_image(const ValidatedRequest& request, Backend backend) {
-  const auto& facts = facts::backend_facts(backend);
-  const auto runtime = facts.image_name;
-  if (request.image.empty()) {
-    // The newest release known: its engines are nearest to the versions that were measured.
-    return std::string(kDefaultImagePrefix) + std::string(runtime) + ":" + tag_of(facts.releases.front().runtime);
-  }
-  std::string image = emit::derive_image(request.image, runtime);
-  if (!image.empty())
-    return image;
-  Diagnostic problem;
-  problem.rule = "emit.image";
-  problem.path = "spec.image";
-  problem.bad_value = request.image;
-  problem.reason =
-      "a digest names this one image, so the image of `" + std::string(runtime) + "` cannot be derived from it";
-  problem.hint = "give the image with a tag, or the runtime image of the backend itself";
-  Diagnostics problems;
-  problems.add(std::move(problem));
-  return std::unexpected(std::move(problems));
-}
 
 std::expected<std::string, Diagnostics> kv_dtype(const ValidatedRequest& request, const emit::WorkerPlan& worker) {
   const KvQuant kv = worker.engine.quant.kv;
@@ -67,10 +39,9 @@ std::vector<std::string> engine_args(const emit::EngineContext& context) {
 std::expected<std::vector<emit::RenderedWorker>, Diagnostics> render_workers(const ValidatedRequest& request,
                                                                              const emit::DeploymentPlan& plan,
                                                                              const emit::ModelLocation& location,
-                                                                             const std::string& image) {
-  const auto& override_version = request.runtime_version_override;
-  const auto version =
-      facts::runtime_release(override_version.empty() ? emit::parse_image(image).tag : override_version);
+                                                                             const std::string& image,
+                                                                             std::string_view asked_version) {
+  const auto version = emit::runtime_of(request, asked_version, image);
   std::vector<emit::RenderedWorker> rendered;
   for (const auto& worker : plan.workers) {
     auto dtype = kv_dtype(request, worker);
@@ -94,11 +65,11 @@ std::expected<Deployment, Diagnostics> emit_deployment(const ValidatedRequest& r
     return std::unexpected(std::move(problems));
   base.name_workers(*plan);
 
-  const auto image = runtime_image(request, plan->backend);
+  const auto image = emit::sibling_image(request, facts::backend_facts(plan->backend).image_name, plan->backend);
   if (!image)
     return std::unexpected(image.error());
   const auto location = emit::locate_model(request);
-  const auto workers = render_workers(request, *plan, location, *image);
+  const auto workers = render_workers(request, *plan, location, *image, options.runtime_version);
   if (!workers)
     return std::unexpected(workers.error());
 

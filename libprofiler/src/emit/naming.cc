@@ -9,25 +9,32 @@
 namespace dynamo::emit {
 namespace {
 
-constexpr std::size_t kHashDigits = 8;
 constexpr std::string_view kOperatorSuffix = "-dgd";
 constexpr std::size_t kLeaderSuffixLength = 4;  ///< `-ldr`
 
-std::string hash_digits(std::string_view text) {
+}  // namespace
+
+std::string content_digits(std::string_view text, std::size_t count) {
   std::uint64_t hash = 14695981039346656037u;  // FNV-1a, 64 bits
   for (const char c : text)
     hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
   auto folded = static_cast<std::uint32_t>(hash ^ (hash >> 32));
-  std::string digits(kHashDigits, '0');
+  std::string digits(count, '0');
   for (auto it = digits.rbegin(); it != digits.rend(); ++it, folded >>= 4)
     *it = "0123456789abcdef"[folded & 15u];
   return digits;
 }
 
-std::string name_stem(const DeploymentPlan& plan) {
-  const bool disaggregated = plan.mode == ServingMode::kDisaggregated;
-  return std::string(name_of(plan.backend)) + (disaggregated ? "-disagg-" : "-agg-");
+std::string name_stem(Backend backend, ServingMode mode) {
+  return std::string(name_of(backend)) + (mode == ServingMode::kDisaggregated ? "-disagg-" : "-agg-");
 }
+
+void rename_by_content(std::string_view stem, Value& deployment) {
+  const std::string digits = content_digits(write_json(*deployment.find("spec")), kNameDigits);
+  deployment.find("metadata")->set("name", std::string(stem) + digits);
+}
+
+namespace {
 
 /// The name the operator gives the deployment, if it does.
 std::size_t operator_name_length(const ValidatedRequest& request) {
@@ -60,13 +67,12 @@ std::size_t name_length(std::size_t deployment, std::string_view service, bool m
 }
 
 void name_deployment(const DeploymentPlan& plan, Value& deployment) {
-  Value& name = *deployment.find("metadata")->find("name");
-  const std::string* given = name.as_string();
-  if (given == nullptr || given->empty()) name = name_stem(plan) + hash_digits(write_json(*deployment.find("spec")));
+  const std::string* given = deployment.find("metadata")->find("name")->as_string();
+  if (given == nullptr || given->empty()) rename_by_content(name_stem(plan.backend, plan.mode), deployment);
 }
 
 std::size_t deployment_name_length(const DeploymentPlan& plan) {
-  return name_stem(plan).size() + kHashDigits;
+  return name_stem(plan.backend, plan.mode).size() + kNameDigits;
 }
 
 bool has_request_name(const ValidatedRequest& request) {

@@ -13,6 +13,15 @@ inline constexpr std::size_t kMaxNameLength = 45;
 
 [[nodiscard]] std::size_t name_length(std::size_t deployment, std::string_view service, bool multinode);
 
+/// Hexadecimal digits that depend on `text` alone, at most 8.
+[[nodiscard]] std::string content_digits(std::string_view text, std::size_t count);
+inline constexpr std::size_t kNameDigits = 8;
+
+/// `vllm-disagg-`.
+[[nodiscard]] std::string name_stem(Backend backend, ServingMode mode);
+/// Gives a deployment the name of its content: `stem` and digits of its spec.
+void rename_by_content(std::string_view stem, Value& deployment);
+
 /// Names a deployment that has no name yet `vllm-disagg-1a2b3c4d`; the digits depend on its spec alone.
 void name_deployment(const DeploymentPlan& plan, Value& deployment);
 /// The length of every name that function returns for this plan.

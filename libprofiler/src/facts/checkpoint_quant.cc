@@ -128,22 +128,26 @@ struct Exclusions {
 
 std::vector<std::string> exclusions_of(const QuantSources& sources, Family family) {
   Exclusions found;
+  for (const std::string& pattern : excluded_patterns(sources)) found.add(pattern);
+  return found.names(family);
+}
+
+}  // namespace
+
+std::vector<std::string> excluded_patterns(const QuantSources& sources) {
+  std::vector<std::string> found;
   const auto add_list = [&](const Value* object, std::string_view key) {
     const Value* list = object != nullptr ? object->find(key) : nullptr;
     const Array* patterns = list != nullptr ? list->as_array() : nullptr;
     if (patterns == nullptr) return;
     for (const Value& pattern : *patterns) {
-      if (pattern.as_string() != nullptr) found.add(*pattern.as_string());
+      if (pattern.as_string() != nullptr) found.push_back(*pattern.as_string());
     }
   };
-  for (const std::string_view key : {"modules_to_not_convert", "exclude_modules", "ignore"}) {
-    add_list(sources.section, key);
-  }
+  for (const std::string_view key : {"modules_to_not_convert", "exclude_modules", "ignore"}) add_list(sources.section, key);
   for (const std::string_view key : {"exclude_modules", "ignore"}) add_list(sources.modelopt, key);
-  return found.names(family);
+  return found;
 }
-
-}  // namespace
 
 CheckpointQuant read_checkpoint_quant(const QuantSources& sources, Family family) {
   CheckpointQuant quant;

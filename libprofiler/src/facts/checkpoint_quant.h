@@ -12,6 +12,9 @@ struct QuantSources {
   const Value* modelopt = nullptr;  ///< `quantization` of `hf_quant_config.json`
 };
 
+/// Patterns of the layers that the checkpoint leaves unquantised, as written.
+[[nodiscard]] std::vector<std::string> excluded_patterns(const QuantSources& sources);
+
 /// Normalises what the checkpoint says. Never fails: what it does not understand is kept by name for infer_quant.
 [[nodiscard]] CheckpointQuant read_checkpoint_quant(const QuantSources& sources, Family family);
 

@@ -49,11 +49,6 @@ bool is_attention(std::string_view pattern) {
   return false;
 }
 
-bool is_routed_expert(std::string_view target) {
-  if (has(target, "shared_expert")) return false;
-  return has(target, ".experts.") || target.ends_with(".experts") || has(target, "routing_expert");
-}
-
 std::string layer_algorithm(std::string name) {
   if (name == "e4m3" || name == "e5m2") return "fp8";
   return name == "fp4" ? "nvfp4" : name;
@@ -90,10 +85,7 @@ struct LayerAlgorithms {
   }
 
   void add_layers(const Value* section) {
-    for (const Member& layer : members_of(section, "quantized_layers")) {
-      const std::string* name = layer.value.as_string();
-      add(layer.key, name != nullptr ? layer_algorithm(lower(*name)) : stated_algorithm(&layer.value));
-    }
+    for (const auto& [layer, algorithm] : quantized_layers(section)) add(layer, algorithm);
   }
 
   void add_groups(const Value* section) {
@@ -127,6 +119,20 @@ std::string expert_format(const LayerAlgorithms& found) {
 }
 
 }  // namespace
+
+bool is_routed_expert(std::string_view target) {
+  if (has(target, "shared_expert")) return false;
+  return has(target, ".experts.") || target.ends_with(".experts") || has(target, "routing_expert");
+}
+
+std::vector<std::pair<std::string, std::string>> quantized_layers(const Value* section) {
+  std::vector<std::pair<std::string, std::string>> layers;
+  for (const Member& layer : members_of(section, "quantized_layers")) {
+    const std::string* name = layer.value.as_string();
+    layers.emplace_back(layer.key, name != nullptr ? layer_algorithm(lower(*name)) : stated_algorithm(&layer.value));
+  }
+  return layers;
+}
 
 LayerFormats compressed_tensors_formats(const Value* section) {
   std::string format;

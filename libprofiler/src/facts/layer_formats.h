@@ -1,6 +1,9 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "dynamo/profiler/document.h"
 
@@ -11,6 +14,12 @@ struct LayerFormats {
   std::string dense;
   std::string experts;
 };
+
+/// Whether a layer (in lower case) belongs to the routed experts.
+[[nodiscard]] bool is_routed_expert(std::string_view target);
+
+/// Layers with a format of their own: name and normalised algorithm, "" where none is stated.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> quantized_layers(const Value* section);
 
 /// compressed-tensors: the format of the first group, for every kind of layer that the ignore list spares.
 [[nodiscard]] LayerFormats compressed_tensors_formats(const Value* section);

@@ -22,6 +22,11 @@ CheckpointQuant quant_of(const facts::QuantRow& row) {
   return quant;
 }
 
+PartFormats formats_of(const facts::PartFormatsRow& row) {
+  return {quant_from_name<GemmQuant>(row.projections), quant_from_name<GemmQuant>(row.dense_ffn),
+          quant_from_name<GemmQuant>(row.shared_expert)};
+}
+
 ModelSpec spec_of(const facts::ModelRow& row) {
   ModelSpec spec;
   spec.id = row.id;
@@ -41,6 +46,7 @@ ModelSpec spec_of(const facts::ModelRow& row) {
   spec.experts_per_token = row.experts_per_token;
   spec.moe_intermediate = row.moe_intermediate;
   spec.shared_experts = row.shared_experts;
+  spec.shared_intermediate = row.shared_intermediate;
   spec.qk_norm = row.qk_norm;
   spec.kv_lora_rank = row.kv_lora_rank;
   spec.q_lora_rank = row.q_lora_rank;
@@ -48,6 +54,9 @@ ModelSpec spec_of(const facts::ModelRow& row) {
   spec.qk_rope_head_dim = row.qk_rope_head_dim;
   spec.v_head_dim = row.v_head_dim;
   spec.nextn_layers = row.nextn_layers;
+  spec.gdn = row.gdn;
+  spec.mamba = row.mamba;
+  spec.part_formats = formats_of(row.part_formats);
   spec.hybrid = row.hybrid;
   spec.blocks.assign(row.blocks.begin(), row.blocks.end());
   spec.vision = row.vision;

@@ -11,8 +11,10 @@
 #include "facts/hybrid_fields.h"
 #include "facts/indexer_fields.h"
 #include "facts/json_numbers.h"
-#include "facts/vision_fields.h"
 #include "facts/kimi_hybrid_fields.h"
+#include "facts/part_formats.h"
+#include "facts/state_space_fields.h"
+#include "facts/vision_fields.h"
 #include "text/did_you_mean.h"
 
 namespace dynamo {
@@ -54,13 +56,19 @@ std::string known_architectures() {
   return text;
 }
 
-Diagnostics unknown_architecture(const std::string& name, std::string_view source) {
+/// Such a checkpoint brings the code of its layers, which is not run to find out what they are.
+std::string_view brought_code(const Value& config) {
+  return config.find("auto_map") != nullptr ? "; the code that the checkpoint brings (auto_map) is never run" : "";
+}
+
+Diagnostics unknown_architecture(const Value& config, const std::string& name, std::string_view source) {
   std::vector<std::string_view> names;
   for (const Architecture& known : facts::all_architectures()) names.push_back(known.name);
   std::string hint = did_you_mean(name, names);
   if (!hint.empty()) hint += " ";
   return single(DiagnosticCode::kNotSupported, "model.config.architecture", source, "architectures[0]", name,
-                "no model of this architecture's layers exists", hint + known_architectures());
+                "no model of this architecture's layers exists" + std::string(brought_code(config)),
+                hint + known_architectures());
 }
 
 std::expected<const Architecture*, Diagnostics> architecture_of(const Value& config, std::string_view source) {
@@ -68,12 +76,13 @@ std::expected<const Architecture*, Diagnostics> architecture_of(const Value& con
   const Array* names = list != nullptr ? list->as_array() : nullptr;
   if (names == nullptr || names->empty() || names->front().as_string() == nullptr) {
     return std::unexpected(single(DiagnosticCode::kRequired, "model.config.architecture", source, "architectures[0]",
-                                  "", "the field is missing, so the model's layers are unknown",
+                                  "", "the field is missing, so the model's layers are unknown" +
+                                          std::string(brought_code(config)),
                                   known_architectures()));
   }
   const std::string& name = *names->front().as_string();
   if (const Architecture* known = facts::find_architecture(name)) return known;
-  return std::unexpected(unknown_architecture(name, source));
+  return std::unexpected(unknown_architecture(config, name, source));
 }
 
 /// The object that holds the language model's fields.
@@ -187,6 +196,7 @@ std::expected<ModelSpec, Diagnostics> parse_model_config(std::string_view id, st
   read_shape(fields, model);
   read_experts(fields, model);
   read_latent_attention(fields, model);
+  facts::read_state_space(fields, *config, model);
   facts::read_hybrid(fields, model);
   facts::read_blocks(fields, model);
   facts::read_indexer(fields, model);
@@ -203,6 +213,7 @@ std::expected<ModelSpec, Diagnostics> parse_model_config(std::string_view id, st
   if (modelopt) quant.modelopt = modelopt->find("quantization");
   if (problems.has_errors()) return std::unexpected(problems);
   model.quant = facts::read_checkpoint_quant(quant, model.family);
+  if (model.family == Family::kQwen35) model.part_formats = facts::read_part_formats(quant);
   return model;
 }
 

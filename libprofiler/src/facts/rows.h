@@ -8,6 +8,7 @@
 #include "dynamo/profiler/model_hybrid.h"
 #include "dynamo/profiler/model_vision.h"
 #include "dynamo/profiler/model_indexer.h"
+#include "dynamo/profiler/model_state_space.h"
 #include "dynamo/profiler/model_compressed_attention.h"
 #include "dynamo/profiler/model_kimi_hybrid.h"
 
@@ -50,6 +51,13 @@ struct QuantRow {
   Words excluded = {};
 };
 
+/// Names of formats; empty = not stated.
+struct PartFormatsRow {
+  std::string_view projections = {};
+  std::string_view dense_ffn = {};
+  std::string_view shared_expert = {};
+};
+
 struct ModelRow {
   std::string_view id = {};
   std::string_view architecture = {};
@@ -65,6 +73,7 @@ struct ModelRow {
   int experts_per_token = 0;
   int moe_intermediate = 0;
   int shared_experts = 0;
+  int shared_intermediate = 0;
   bool qk_norm = false;
   int kv_lora_rank = 0;
   int q_lora_rank = 0;
@@ -72,6 +81,9 @@ struct ModelRow {
   int qk_rope_head_dim = 0;
   int v_head_dim = 0;
   int nextn_layers = 0;
+  GdnSpec gdn = {};
+  MambaSpec mamba = {};
+  PartFormatsRow part_formats = {};
   HybridSpec hybrid = {};
   std::span<const BlockSpec> blocks = {};
   VisionSpec vision = {};

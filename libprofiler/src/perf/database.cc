@@ -61,7 +61,7 @@ const std::string& Database::version() const { return impl_->version; }
 DatabaseMode Database::mode() const { return impl_->mode; }
 
 Result<const Table*> Database::Impl::table(std::string_view name) const {
-  return read_table(*this, name, reads_tables() ? Sources::kMerged : Sources::kPrimary);
+  return read_table(*this, name, reads_tables() && !own_rows_only ? Sources::kMerged : Sources::kPrimary);
 }
 
 Result<const Table*> Database::Impl::own_table(std::string_view name) const {

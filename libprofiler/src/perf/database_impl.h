@@ -18,6 +18,7 @@ struct Database::Impl {
   std::string version;
   DatabaseMode mode = DatabaseMode::kSilicon;
   const Pack* pack = nullptr;   ///< nullptr = no tables
+  bool own_rows_only = false;   ///< in every mode read what the version measured itself
   Efficiency efficiency = Efficiency::built_in();
   /// Told of every measured answer and its roofline: what efficiencies are fitted from.
   std::function<void(KernelClass kernel, double roof_ms, double measured_ms)> observe = {};

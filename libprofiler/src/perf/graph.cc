@@ -39,6 +39,15 @@ Result<void> check_experts(const GraphInput& in) {
   return {};
 }
 
+Result<void> check_delta_heads(const GraphInput& in) {
+  const int tp = in.parallel.tp;
+  const GdnSpec& gdn = in.model.gdn;
+  if (gdn.key_heads % tp != 0) return std::unexpected(invalid(divides("key heads of gated delta rule", gdn.key_heads, tp)));
+  if (gdn.value_heads % tp != 0) return std::unexpected(invalid(divides("value heads of gated delta rule", gdn.value_heads, tp)));
+  if (in.parallel.cp > 1) return std::unexpected(invalid("context parallelism is not modelled for gated delta rule"));
+  return {};
+}
+
 }  // namespace
 
 namespace {
@@ -78,6 +87,18 @@ Result<Graph> build_language_model(const GraphInput& in) {
     if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
     return latent ? build_deepseek_graph(in) : build_moe_graph(in);
   }
+  if (in.model.family == Family::kQwen35) {
+    auto fits = check_delta_heads(in);
+    if (fits.has_value() && in.model.is_moe()) fits = check_experts(in);
+    if (!fits.has_value()) return std::unexpected(fits.error());
+    return build_qwen35_graph(in);
+  }
+  if (in.model.family == Family::kMinimaxM3) {
+    if (p.cp > 1) return std::unexpected(invalid("context parallelism is not modelled for attention to blocks"));
+    if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
+    return build_minimax_m3_graph(in);
+  }
+  if (in.model.family == Family::kNemotronH) return build_nemotron_h_graph(in);
   if (in.model.family == Family::kKimiK3) {
     if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
     if (p.cp > 1) return std::unexpected(invalid("a delta-attention state cannot be split over context-parallel ranks"));

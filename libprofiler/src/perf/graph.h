@@ -47,6 +47,11 @@ struct GraphInput {
 /// DeepSeek-V3 and Kimi-K2: latent attention, a shared and routed experts in every layer.
 [[nodiscard]] Graph build_deepseek_graph(const GraphInput& input);
 
+/// Qwen3.5 and 3.6: layers of gated delta rule among layers of full attention, dense or with experts.
+[[nodiscard]] Graph build_qwen35_graph(const GraphInput& input);
+
+/// Nemotron-H and Nemotron 3: layers of Mamba-2, attention, experts and MLPs by the pattern of the checkpoint.
+[[nodiscard]] Graph build_nemotron_h_graph(const GraphInput& input);
 /// Llama 4, MiMo-V2-Flash and Step-3.7: full and windowed attention, layers with experts and dense ones.
 [[nodiscard]] Graph build_hybrid_graph(const GraphInput& input);
 
@@ -68,6 +73,9 @@ struct GraphInput {
 [[nodiscard]] Graph build_kimi_k3_graph(const GraphInput& input);
 /// Cached values a token of its draft model, on one rank.
 [[nodiscard]] int kimi_draft_cache_elements(Backend backend, int tp);
+
+/// MiniMax-M3: attention to chosen blocks of tokens, a shared and routed experts in every layer.
+[[nodiscard]] Graph build_minimax_m3_graph(const GraphInput& input);
 
 /// gpt-oss: every other layer attends to the last tokens only, the rest to all.
 [[nodiscard]] inline bool has_alternating_windows(const ModelSpec& model) { return model.architecture == "GptOssForCausalLM"; }

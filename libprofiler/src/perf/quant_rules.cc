@@ -96,6 +96,9 @@ Result<QuantModes> Database::resolve_quant(const ModelSpec& model, Role role, co
                                  overrides.fmha.has_value(), prefills_in_bf16, role);
   if (!fmha.has_value()) return std::unexpected(fmha.error());
   modes.fmha = *fmha;
+  // vLLM multiplies such experts of Nemotron in NVFP4.
+  const bool packed_nemotron = model.family == Family::kNemotronH && backend() == Backend::kVllm && !overrides.moe.has_value();
+  if (packed_nemotron && modes.moe == MoeQuant::kW4a16Nvfp4) modes.moe = MoeQuant::kNvfp4;
   const bool narrow = facts_of(modes.fmha).compute == ComputeType::kFp8;
   if (mode() == DatabaseMode::kAuto && narrow && !impl_->system.fp8_flops.has_value()) modes.fmha = FmhaQuant::kBfloat16;
   if (impl_->system.sm_version < kFirstBlackwellCapability) {

@@ -4,6 +4,7 @@
 
 #include "pick/ranking.h"
 #include "search/compose.h"
+#include "search/drop_log.h"
 #include "search/factors.h"
 
 namespace dynamo::pick {
@@ -66,6 +67,19 @@ std::span<Row* const> first(const std::vector<Row*>& rows, int count) {
 }
 
 }  // namespace
+
+void account_for_targets(const search::RoleOutcome& roles, const Target& target, int osl, SearchSummary& summary) {
+  search::DropLog prefill(summary.mode, summary.backend, "prefill", true), decode(summary.mode, summary.backend, "decode", true);
+  const auto note = [&](const RoleRow& row, double value, const std::optional<double>& limit, DropReason reason, search::DropLog& log) {
+    if (!limit || value <= *limit) return;
+    log.add(row.worker.parallel, row.worker.batch, 0, {reason, value, *limit, {}});
+    --summary.feasible;
+  };
+  for (const RoleRow& row : roles.prefill) note(row, queued_ttft(row), target.ttft_ms, DropReason::kTtft, prefill);
+  for (const RoleRow& row : roles.decode) note(row, row.point.tpot_ms, itl_limit(target, osl), DropReason::kItl, decode);
+  prefill.append_to(summary);
+  decode.append_to(summary);
+}
 
 Ranking pick_autoscale(std::span<const RoleRow> prefill, std::span<const RoleRow> decode, const Target& target, int osl) {
   const RoleRanking p = rank_role(prefill, target.ttft_ms, queued_ttft);

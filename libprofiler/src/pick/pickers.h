@@ -38,6 +38,18 @@ struct Ranking {
                                      const Target& target,
                                      int osl);
 
+/// Moves the workers that miss their role's own target from `summary.feasible` to what was dropped.
+void account_for_targets(const search::RoleOutcome& roles, const Target& target, int osl, SearchSummary& summary);
+
+/// The ranking that the target asks for: load match where it names a load.
+[[nodiscard]] Ranking rank(std::span<const Estimate> rows, const Target& target);
+
+/// Rankings of one way of serving on several backends as one: best first, at most `top_n`.
+[[nodiscard]] Ranking merged(std::span<const Ranking* const> rankings, const Target& target);
+
+/// Whether `a` is chosen although `b` was ranked too; a tie goes to `b`.
+[[nodiscard]] bool preferred(const Ranking& a, const Ranking& b, const Target& target);
+
 /// How far a row is beyond the target it misses most, as a fraction of it; 0 = meets all.
 [[nodiscard]] double violation(const Estimate& row, const Target& target);
 

@@ -24,6 +24,7 @@ inline constexpr auto kRules = std::to_array<Rule>({
     // The spec itself.
     {"spec.model.required", "a request names a model"},
     {"model.known", "the model's configuration can be found"},
+    {"model.checkpoint.gpu", "some engine serves the checkpoint's number format on that GPU"},
     {"backend.known", "the backend is auto, trtllm, sglang or vllm"},
     {"image.reference", "the image is a container image reference"},
     {"searchStrategy.known", "the search strategy is rapid or thorough"},
@@ -67,6 +68,11 @@ inline constexpr auto kRules = std::to_array<Rule>({
     {"planner.scaling.required", "a planner scales by something"},
     {"planner.sweep.throughput", "throughput scaling has a sweep to read"},
     {"planner.intervals", "load is adjusted more often than throughput"},
+    {"planner.endpoints", "a minimum of one role belongs to a planner that scales the role"},
+    {"planner.samples", "samples are sorted into a square of buckets"},
+    {"planner.thresholds", "scaling by load has thresholds, up above down"},
+    {"planner.power", "a power limit has a number and a cluster to hold it on"},
+    {"planner.scaleInterval", "every adjustment falls on a tick"},
     {"planner.globalNamespace.required", "a global planner is told its namespace"},
     {"mocker.sweep.none", "a mocker has a sweep to read"},
     // Overrides.

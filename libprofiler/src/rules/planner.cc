@@ -9,11 +9,6 @@ namespace {
 constexpr double kThroughputIntervalS = 180;
 constexpr double kLoadIntervalS = 5;
 
-struct Scaling {
-  bool throughput = true;
-  bool load = false;
-};
-
 bool flag(const Value& planner, std::string_view key, bool fallback) {
   const Value* value = planner.find(key);
   const bool* written = value == nullptr ? nullptr : value->as_bool();
@@ -34,16 +29,6 @@ double seconds(const Value& planner, std::string_view key, double fallback) {
   return value == nullptr ? fallback : value->number_or(fallback);
 }
 
-/// A target other than `sla` makes the planner scale by load alone, whatever the two switches say.
-Scaling scaling_of(const Value& planner) {
-  const std::string_view target = text(planner, "optimization_target");
-  if (!target.empty() && target != "sla") {
-    return {.throughput = false, .load = true};
-  }
-  return {.throughput = flag(planner, "enable_throughput_scaling", true),
-          .load = flag(planner, "enable_load_scaling", false)};
-}
-
 void check_sweep(Report& report, const Value& planner) {
   report.error({.rule = "planner.sweep.throughput",
                 .code = DiagnosticCode::kForbidden,
@@ -55,9 +40,7 @@ void check_sweep(Report& report, const Value& planner) {
 }
 
 void check_intervals(Report& report, const Value& planner) {
-  const double load = seconds(planner, "load_adjustment_interval", kLoadIntervalS);
-  const double throughput = seconds(planner, "throughput_adjustment_interval", kThroughputIntervalS);
-  if (load < throughput) {
+  if (load_interval_s(planner) < throughput_interval_s(planner)) {
     return;
   }
   report.error({.rule = "planner.intervals",
@@ -70,13 +53,30 @@ void check_intervals(Report& report, const Value& planner) {
 
 }  // namespace
 
+PlannerScaling planner_scaling(const Value& planner) {
+  const std::string_view target = text(planner, "optimization_target");
+  if (!target.empty() && target != "sla") {
+    return {.throughput = false, .load = true};
+  }
+  return {.throughput = flag(planner, "enable_throughput_scaling", true),
+          .load = flag(planner, "enable_load_scaling", false)};
+}
+
+double throughput_interval_s(const Value& planner) {
+  return seconds(planner, "throughput_adjustment_interval", kThroughputIntervalS);
+}
+
+double load_interval_s(const Value& planner) {
+  return seconds(planner, "load_adjustment_interval", kLoadIntervalS);
+}
+
 bool sweep_is_off(const Value& planner) {
   const Value* mode = planner.find("pre_deployment_sweeping_mode");
   return mode != nullptr && (mode->is_null() || text(planner, "pre_deployment_sweeping_mode") == kNoSweep);
 }
 
 bool check_planner(Report& report, const Value& planner) {
-  const Scaling scaling = scaling_of(planner);
+  const PlannerScaling scaling = planner_scaling(planner);
   if (!scaling.throughput && !scaling.load) {
     report.error({.rule = "planner.scaling.required",
                   .code = DiagnosticCode::kForbidden,
@@ -99,6 +99,7 @@ bool check_planner(Report& report, const Value& planner) {
                   .hint = "name the namespace the global planner runs in",
                   .mark = planner_mark(report, planner, "environment")});
   }
+  check_newer_planner(report, planner);
   return scaling.throughput || scaling.load;
 }
 

@@ -7,12 +7,32 @@ namespace dynamo {
 /// What the sweep of a planner is called when it is off; an explicit null means the same.
 inline constexpr std::string_view kNoSweep = "none";
 
+/// By what a planner scales.
+struct PlannerScaling {
+  bool throughput = true;
+  bool load = false;
+};
+
+/// The scaling that the values of a normalised planner lead to. A target other than `sla` makes it scale by load alone, whatever
+/// the two switches say.
+[[nodiscard]] PlannerScaling planner_scaling(const Value& planner);
+
+// Adjustment intervals that a normalised planner works with, seconds.
+[[nodiscard]] double throughput_interval_s(const Value& planner);
+[[nodiscard]] double load_interval_s(const Value& planner);
+
+/// Seconds between two ticks of a planner that has to meet all its intervals: their greatest common divisor, to a millisecond.
+[[nodiscard]] double common_interval_s(const Value& planner);
+
 /// Copies the planner as written, with the guide's `planner_` names mapped to the planner's own. Reports names given
 /// twice, names nobody reads and values the planner refuses.
 [[nodiscard]] Value normalise_planner(Report& report, const Value& written);
 
 /// Rules between the values of a normalised planner. Returns whether it scales.
 [[nodiscard]] bool check_planner(Report& report, const Value& planner);
+
+/// Rules that only newer planners know, between keys that only they have.
+void check_newer_planner(Report& report, const Value& planner);
 
 /// Whether a normalised planner has its sweep switched off.
 [[nodiscard]] bool sweep_is_off(const Value& planner);

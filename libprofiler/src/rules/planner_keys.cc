@@ -1,6 +1,7 @@
 #include "rules/planner_keys.h"
 
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <utility>
 
@@ -37,6 +38,42 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
+double number(std::string_view text) {
+  double value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+PlannerRange parse_range(std::string_view text) {
+  PlannerRange range;
+  range.text = text;
+  if (const std::size_t dots = text.find(".."); dots != std::string_view::npos) {
+    range.least = number(text.substr(0, dots));
+    range.most = number(text.substr(dots + 2));
+    return range;
+  }
+  range.above = !text.starts_with(">=");
+  range.least = number(text.substr(range.above ? 1 : 2));
+  return range;
+}
+
+/// `1.0.1,(1.6.1)`: the lines that know a key, in parentheses where it is not written.
+void parse_versions(std::string_view text, PlannerKey& key) {
+  constexpr std::array<std::string_view, kPlannerLines> kFirst = {"1.0.1", "1.1.1", "1.6.1"};
+  for (std::string_view version : split(text, ',')) {
+    PlannerKey::Use use = PlannerKey::Use::kWritten;
+    if (version.starts_with('(')) {
+      use = PlannerKey::Use::kRead;
+      version = version.substr(1, version.size() - 2);
+    }
+    for (std::size_t line = 0; line < kFirst.size(); ++line) {
+      if (kFirst[line] == version) key.use[line] = use;
+    }
+  }
+}
+
+std::string_view cell_text(std::string_view cell) { return cell == kNone ? std::string_view() : cell; }
+
 std::vector<PlannerKey> parse_table() {
   std::vector<PlannerKey> keys;
   for (const std::string_view line : split(kPlannerKeysTable, '\n')) {
@@ -51,7 +88,13 @@ std::vector<PlannerKey> parse_table() {
     if (cells.at(3) != kNone) {
       key.values = split(cells.at(3), ',');
     }
-    key.alias = cells.at(4) == kNone ? std::string_view() : cells.at(4);
+    if (cells.at(4) != kNone) {
+      key.range = parse_range(cells.at(4));
+    }
+    key.fallback = cells.at(5);
+    key.alias = cell_text(cells.at(6));
+    key.renamed = cell_text(cells.at(7));
+    parse_versions(cells.at(8), key);
     keys.push_back(std::move(key));
   }
   return keys;
@@ -68,6 +111,19 @@ const PlannerKey* find_planner_key(std::string_view name) {
   for (const PlannerKey& key : planner_keys()) {
     if (key.name == name) {
       return &key;
+    }
+  }
+  return nullptr;
+}
+
+bool same_meaning(const PlannerKey& a, const PlannerKey& b) {
+  return a.name == b.name || a.renamed == b.name || b.renamed == a.name;
+}
+
+const PlannerKey* key_in(const PlannerKey& key, PlannerLine line) {
+  for (const PlannerKey& other : planner_keys()) {
+    if (same_meaning(key, other) && other.in(line) != PlannerKey::Use::kNone) {
+      return &other;
     }
   }
   return nullptr;

@@ -81,6 +81,11 @@ bool has_type(const Value& value, Kind kind) {
   return false;
 }
 
+bool within(const PlannerRange& range, double value) {
+  const bool low = range.above ? value > range.least : value >= range.least;
+  return low && (!range.most || value <= *range.most);
+}
+
 void check_value(Report& report, const PlannerKey& key, const Member& member) {
   if (member.value.is_null() && key.nullable) {
     return;
@@ -91,6 +96,11 @@ void check_value(Report& report, const PlannerKey& key, const Member& member) {
   if (!has_type(member.value, key.kind)) {
     finding.code = DiagnosticCode::kTypeInvalid;
     finding.reason = "must be " + std::string(wanted(key.kind));
+    report.error(std::move(finding));
+    return;
+  }
+  if (key.range && !within(*key.range, member.value.number_or(0))) {
+    finding.reason = "must be " + std::string(key.range->most ? "within " : "") + std::string(key.range->text);
     report.error(std::move(finding));
     return;
   }
@@ -111,6 +121,21 @@ SourceMark planner_mark(const Report& report, const Value& planner, std::string_
   return value != nullptr && value->mark.line != 0 ? value->mark : report.spec.planner.key_mark;
 }
 
+namespace {
+
+/// The member that already says what `key` would say again.
+const Member* said_before(const Value& planner, const PlannerKey& key) {
+  for (const Member& member : *planner.as_object()) {
+    const PlannerKey* other = find_planner_key(member.key);
+    if (other != nullptr && same_meaning(*other, key)) {
+      return &member;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 Value normalise_planner(Report& report, const Value& written) {
   Value planner{Object{}};
   for (const Member& member : *written.as_object()) {
@@ -122,11 +147,11 @@ Value normalise_planner(Report& report, const Value& written) {
       continue;
     }
     check_value(report, *key, member);
-    if (planner.find(key->name) != nullptr) {
+    if (const Member* before = said_before(planner, *key); before != nullptr) {
       report.error({.rule = "planner.key.duplicate",
                     .code = DiagnosticCode::kDuplicate,
                     .field = field_of(member.key),
-                    .reason = "is given twice: it means " + std::string(key->name),
+                    .reason = "is given twice: it means " + before->key,
                     .hint = "keep one of the two",
                     .mark = member.key_mark});
       continue;

@@ -1,6 +1,7 @@
 #include <string>
 #include <utility>
 
+#include "dynamo/profiler/serving_limit.h"
 #include "rules/rules.h"
 
 namespace dynamo {
@@ -41,10 +42,29 @@ void check_context(Report& report) {
                   .mark = report.place(report.spec.workload.isl, report.spec.workload.osl.mark)});
 }
 
+void check_checkpoint(Report& report) {
+  const ValidatedRequest& request = report.request;
+  if (request.system == nullptr) {
+    return;
+  }
+  const auto limit = serving_limit(request.model, *request.system);
+  if (!limit) {
+    return;
+  }
+  report.error({.rule = "model.checkpoint.gpu",
+                .code = DiagnosticCode::kNotSupported,
+                .field = "model",
+                .reason = limit->reason,
+                .hint = limit->instead != nullptr ? "use " + limit->instead->id : "use a checkpoint in another format",
+                .bad_value = request.model_name,
+                .mark = report.spec.model.mark});
+}
+
 }  // namespace
 
 void check_combinations(Report& report) {
   report.request.picking = picking_of(report.request);
+  check_checkpoint(report);
   check_hidden_load(report);
   check_context(report);
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "search/again.h"
 #include "search/drop_log.h"
 #include "search/explicit.h"
 #include "search/memo.h"
@@ -13,17 +14,44 @@ namespace {
 
 constexpr std::size_t kRowsPerLimit = 10;
 
-struct Candidate {
-  Estimate row;          ///< rounded
-  double ttft_ms = 0;    ///< unrounded: limits are checked before rounding
-  double tpot_ms = 0;
+using Candidate = AggregatedRow;
+
+/// The fastest rows under every limit of a ladder.
+struct Selection {
+  std::vector<std::size_t> kept;   ///< indices of rows handed on, each once, in the order in which the ladder met them
+  std::vector<bool> taken;         ///< by candidate
+  std::vector<double> slowest;     ///< by limit: tokens/s/GPU of the last row it took
 };
+
+bool within(const Candidate& candidate, const Limits& limits) {
+  return candidate.ttft_ms <= limits.ttft_ms && candidate.tpot_ms <= limits.tpot_ms;
+}
+
+Selection select(const std::vector<Candidate>& candidates, const std::vector<Limits>& ladder) {
+  std::vector<std::size_t> order(candidates.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, std::ranges::greater{}, [&](std::size_t i) { return candidates[i].row.seq_per_s; });
+  Selection selection{{}, std::vector<bool>(candidates.size(), false), {}};
+  for (const Limits& limits : ladder) {
+    std::size_t rows = 0;
+    selection.slowest.push_back(0);
+    for (const std::size_t i : order) {
+      if (!within(candidates[i], limits)) continue;
+      if (!selection.taken[i]) selection.kept.push_back(i);
+      selection.taken[i] = true;
+      selection.slowest.back() = candidates[i].row.tokens_per_s_gpu;
+      if (++rows == kRowsPerLimit) break;
+    }
+  }
+  return selection;
+}
 
 /// Everything one layout led to.
 struct LayoutResult {
-  explicit LayoutResult(Backend backend) : drops(ServingMode::kAggregated, backend, "agg") {}
+  explicit LayoutResult(const Scenario& scenario)
+      : drops(ServingMode::kAggregated, scenario.backend, "agg", scenario.keep_evaluations) {}
   std::vector<Candidate> candidates;
-  std::vector<std::size_t> kept;   ///< indices of rows handed on, in the order in which the ladder met them
+  std::vector<std::size_t> kept;
   std::int64_t feasible = 0;
   DropLog drops;
 };
@@ -61,21 +89,21 @@ class LayoutSearch {
       : scenario_(scenario), session_(session), loads_(loads), ladder_(ladder) {}
 
   [[nodiscard]] LayoutResult run(const Parallelism& layout) const {
-    LayoutResult result(scenario_.backend);
+    LayoutResult result(scenario_);
     const auto all = static_cast<std::int64_t>(loads_.size());
     if (auto broken = layout_break(scenario_, layout)) {
       result.drops.add(layout, 0, 0, std::move(*broken), all);
       return result;
     }
     result = remembered<LayoutResult>(scenario_, session_, layout, [&] { return evaluated(layout); });
-    select(result);
+    settle(result);
     return result;
   }
 
  private:
   /// All that does not depend on targets.
   [[nodiscard]] LayoutResult evaluated(const Parallelism& layout) const {
-    LayoutResult result(scenario_.backend);
+    LayoutResult result(scenario_);
     const auto engine = build_engine(scenario_, session_, layout, scenario_.nextn > 0 ? scenario_.nextn_accepted : 0);
     if (engine) {
       evaluate(*engine, layout, result);
@@ -115,32 +143,31 @@ class LayoutSearch {
 
   /// An error that is no missing measurement speaks against the layout as a whole.
   void reject_all(const Parallelism& layout, const std::string& why, LayoutResult& result) const {
-    result = LayoutResult(scenario_.backend);
+    result = LayoutResult(scenario_);
     result.drops.add(layout, 0, 0, {DropReason::kNoData, 0, 0, why}, static_cast<std::int64_t>(loads_.size()));
   }
 
-  /// The fastest rows under every limit of the ladder; each row once.
-  void select(LayoutResult& result) const {
-    const auto& candidates = result.candidates;
-    std::vector<std::size_t> order(candidates.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, std::ranges::greater{}, [&](std::size_t i) { return candidates[i].row.seq_per_s; });
-    std::vector<bool> taken(candidates.size(), false);
-    for (const Limits& limits : ladder_) {
-      std::size_t rows = 0;
-      for (const std::size_t i : order) {
-        if (candidates[i].ttft_ms > limits.ttft_ms || candidates[i].tpot_ms > limits.tpot_ms) continue;
-        if (!taken[i]) result.kept.push_back(i);
-        taken[i] = true;
-        if (++rows == kRowsPerLimit) break;
-      }
+  /// Every candidate ends up as a row or in the log.
+  void settle(LayoutResult& result) const {
+    Selection selection = select(result.candidates, ladder_);
+    const Limits widest = loosest(ladder_);
+    for (std::size_t i = 0; i < result.candidates.size(); ++i) {
+      classify(result.candidates[i], selection.taken[i], selection, widest, result);
     }
-    for (std::size_t i = 0; i < candidates.size(); ++i) classify(candidates[i], taken[i], result);
+    result.kept = std::move(selection.kept);
   }
 
-  void classify(const Candidate& candidate, bool taken, LayoutResult& result) const {
+  /// Tokens/s/GPU of the slowest row that was preferred to `candidate` under a limit that both keep.
+  [[nodiscard]] double rate_to_beat(const Candidate& candidate, const Selection& selection) const {
+    for (std::size_t i = 0; i < ladder_.size(); ++i) {
+      if (within(candidate, ladder_[i])) return selection.slowest[i];
+    }
+    return 0;
+  }
+
+  void classify(const Candidate& candidate, bool taken, const Selection& selection, const Limits& widest,
+                LayoutResult& result) const {
     const Estimate& row = candidate.row;
-    const Limits widest = loosest(ladder_);
     const auto drop = [&](DropReason reason, double value, double limit) {
       result.drops.add(row.decode.parallel, row.decode.batch, row.ctx_tokens, {reason, value, limit, {}});
     };
@@ -152,7 +179,7 @@ class LayoutSearch {
     } else if (const double limit = scenario_.tpot_ms.value_or(widest.tpot_ms); !end_to_end && row.tpot_ms > limit) {
       drop(DropReason::kItl, row.tpot_ms, limit);
     } else if (!taken) {
-      drop(DropReason::kDominated, row.tokens_per_s_gpu, 0);
+      drop(DropReason::kDominated, row.tokens_per_s_gpu, rate_to_beat(candidate, selection));
     } else {
       ++result.feasible;
     }
@@ -172,7 +199,7 @@ Estimate aggregated_row(const Session& session, const Parallelism& layout, int b
 }
 
 Outcome search_aggregated(const Scenario& scenario, const TableStore& tables) {
-  Outcome outcome{{}, summary_of(scenario, ServingMode::kAggregated)};
+  Outcome outcome{{}, summary_of(scenario, ServingMode::kAggregated), nullptr, false};
   const auto ladder = limit_ladder(scenario);
   const auto session = open_session(scenario, tables, perf::Role::kAggregated);
   if (!ladder || !session) {
@@ -184,19 +211,35 @@ Outcome search_aggregated(const Scenario& scenario, const TableStore& tables) {
 
   const auto loads = aggregated_loads(scenario.isl, scenario.osl, scenario.chunked_prefill, tokens_per_step(scenario) != 1.0);
   const LayoutSearch search(scenario, *session, loads, *ladder);
-  std::vector<LayoutResult> results(session->layouts.size(), LayoutResult(scenario.backend));
+  std::vector<LayoutResult> results(session->layouts.size(), LayoutResult(scenario));
   parallel_for(results.size(), scenario.threads, [&](std::size_t i) {
     if (!cancelled(scenario)) results[i] = search.run(session->layouts[i]);
   });
 
   for (const LayoutResult& result : results) {
     for (const std::size_t i : result.kept) outcome.rows.push_back(result.candidates[i].row);
-    result.drops.append_to(outcome.summary.dropped);
+    result.drops.append_to(outcome.summary);
     outcome.summary.feasible += result.feasible;
   }
+  outcome.memory_bound = outcome.rows.empty() && memory_alone(outcome.summary.dropped);
   std::ranges::stable_sort(outcome.rows, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
   outcome.summary.enumerated = total_dropped(outcome.summary.dropped) + outcome.summary.feasible;
+  if (scenario.keep_evaluations) {
+    auto kept = std::make_shared<Evaluations>();
+    for (LayoutResult& result : results) kept->aggregated.push_back(std::move(result.candidates));
+    note_widths(session->layouts, scenario.total_gpus, *kept);
+    outcome.evaluations = std::move(kept);
+  }
   return outcome;
+}
+
+std::vector<Estimate> select_aggregated_again(const Evaluations& evaluations, const std::vector<Limits>& ladder) {
+  std::vector<Estimate> rows;
+  for (const std::vector<Candidate>& candidates : evaluations.aggregated) {
+    for (const std::size_t i : select(candidates, ladder).kept) rows.push_back(candidates[i].row);
+  }
+  std::ranges::stable_sort(rows, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
+  return rows;
 }
 
 }  // namespace dynamo::search

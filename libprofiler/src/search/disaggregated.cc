@@ -1,10 +1,20 @@
+#include "search/again.h"
 #include "search/pairing.h"
 #include "search/roles.h"
 
 namespace dynamo::search {
 
+namespace {
+
+PairingRules rules_of(const Scenario& scenario, const std::vector<Limits>& ladder, bool wide_experts) {
+  return {scenario.unit_gpus.value_or(scenario.total_gpus), scenario.osl, scenario.backend == Backend::kSglang, ladder, scenario.tpot_ms,
+          scenario.request_latency_ms, wide_experts};
+}
+
+}  // namespace
+
 Outcome search_disaggregated(const Scenario& scenario, const TableStore& tables) {
-  Outcome outcome{{}, summary_of(scenario, ServingMode::kDisaggregated)};
+  Outcome outcome{{}, summary_of(scenario, ServingMode::kDisaggregated), nullptr, false};
   SearchSummary& summary = outcome.summary;
   const auto ladder = limit_ladder(scenario);
   if (!ladder) summary.error = ladder.error();
@@ -21,16 +31,30 @@ Outcome search_disaggregated(const Scenario& scenario, const TableStore& tables)
 
   RoleCandidates prefill = role_candidates(scenario, *prefill_session);
   RoleCandidates decode = role_candidates(scenario, *decode_session);
-  const PairingRules rules{scenario.total_gpus, scenario.osl, scenario.backend == Backend::kSglang, *ladder,
-                           scenario.tpot_ms, scenario.request_latency_ms,
-                           prefill_session->wide_experts || decode_session->wide_experts};
+  const bool wide_experts = prefill_session->wide_experts || decode_session->wide_experts;
+  const PairingRules rules = rules_of(scenario, *ladder, wide_experts);
+  const RoleCandidates* missing = prefill.rows.empty() ? &prefill : decode.rows.empty() ? &decode : nullptr;
+  outcome.memory_bound = missing != nullptr && memory_alone(missing->drops.entries());
   Pairing pairing = pair_workers(prefill.rows, decode.rows, rules, prefill.drops, decode.drops);
   outcome.rows = std::move(pairing.rows);
-  prefill.drops.append_to(summary.dropped);
-  decode.drops.append_to(summary.dropped);
+  prefill.drops.append_to(summary);
+  decode.drops.append_to(summary);
   summary.feasible = pairing.feasible;
   summary.enumerated = total_dropped(summary.dropped) + summary.feasible;
+  if (scenario.keep_evaluations) {
+    auto kept = std::make_shared<Evaluations>();
+    kept->prefill = std::move(prefill.rows);
+    kept->decode = std::move(decode.rows);
+    kept->wide_experts = wide_experts;
+    note_widths(prefill_session->layouts, scenario.total_gpus, *kept);
+    note_widths(decode_session->layouts, scenario.total_gpus, *kept);
+    outcome.evaluations = std::move(kept);
+  }
   return outcome;
+}
+
+std::vector<Estimate> pair_again(const Evaluations& evaluations, const Scenario& scenario, const std::vector<Limits>& ladder) {
+  return best_pairs(evaluations.prefill, evaluations.decode, rules_of(scenario, ladder, evaluations.wide_experts));
 }
 
 }  // namespace dynamo::search

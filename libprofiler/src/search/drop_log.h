@@ -5,14 +5,16 @@
 #include <vector>
 
 #include "dynamo/profiler/estimate.h"
+#include "dynamo/profiler/search_summary.h"
 
 namespace dynamo::search {
 
 /// Collects what was dropped, one entry per role, layout and reason: the first case with its number, and how many there were.
+/// With `each` also every operating point with its own number.
 class DropLog {
  public:
-  DropLog(ServingMode mode, Backend backend, std::string role)
-      : mode_(mode), backend_(backend), role_(std::move(role)) {}
+  DropLog(ServingMode mode, Backend backend, std::string role, bool each = false)
+      : mode_(mode), backend_(backend), role_(std::move(role)), each_(each) {}
 
   /// What broke and by how much; `value` and `limit` in the same unit.
   struct Break {
@@ -24,18 +26,31 @@ class DropLog {
   void add(const Parallelism& layout, int batch, int ctx_tokens, Break what, std::int64_t count = 1);
 
   /// Entries of other layouts.
-  void append(const DropLog& other) { other.append_to(entries_); }
+  void append(const DropLog& other) {
+    entries_.insert(entries_.end(), other.entries_.begin(), other.entries_.end());
+    points_.insert(points_.end(), other.points_.begin(), other.points_.end());
+  }
 
   [[nodiscard]] const std::vector<Infeasible>& entries() const { return entries_; }
-  void append_to(std::vector<Infeasible>& out) const { out.insert(out.end(), entries_.begin(), entries_.end()); }
+  void append_to(SearchSummary& summary) const {
+    summary.dropped.insert(summary.dropped.end(), entries_.begin(), entries_.end());
+    summary.rejected.insert(summary.rejected.end(), points_.begin(), points_.end());
+  }
 
  private:
+  void add_point(Infeasible point);
+
   ServingMode mode_;
   Backend backend_;
   std::string role_;
+  bool each_ = false;
   std::vector<Infeasible> entries_;
+  std::vector<Infeasible> points_;
 };
 
 [[nodiscard]] std::int64_t total_dropped(const std::vector<Infeasible>& dropped);
+
+/// Something was dropped, and all of it for want of memory or, in that course, of GPUs.
+[[nodiscard]] bool memory_alone(const std::vector<Infeasible>& dropped);
 
 }  // namespace dynamo::search

@@ -64,7 +64,7 @@ LayoutLists default_lists(const ModelSpec& model,
                           Backend backend,
                           perf::Role role,
                           int total_gpus) {
-  const bool moe = model.is_moe();
+  const bool moe = model.states_expert_layout();
   std::vector<int> sizes = {1, 2, 4, 8};
   if (moe || has_wide_dense_layouts(system)) sizes.push_back(16);
   LayoutLists lists{sizes, sizes, {1}, {1}, {1}, {1}, {1}};

@@ -1,6 +1,7 @@
 #include "search/pairing.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <set>
@@ -178,7 +179,8 @@ bool meets_targets(const Estimate& row, const PairingRules& rules) {
 /// Every pair of workers that meet the targets on their own ends up as a row or in the log of its decode layout.
 class PairAccount {
  public:
-  PairAccount(Pairer& pairer, const PairingRules& rules, const std::vector<Estimate>& rows) : pairer_(pairer), rules_(rules) {
+  PairAccount(Pairer& pairer, const PairingRules& rules, const std::vector<Estimate>& rows)
+      : pairer_(pairer), rules_(rules), rows_(rows) {
     for (const Estimate& row : rows) {
       if (meets_targets(row, rules_)) ++rows_of_[{row.decode.parallel, row.decode.batch}];
     }
@@ -203,26 +205,49 @@ class PairAccount {
     }
     const std::int64_t used = rows_of_[{layout, batch}];
     feasible_ += used;
-    drops.add(layout, batch, 0, {DropReason::kDominated, 0, 0, {}}, good - used);
+    if (good > used) drops.add(layout, batch, 0, {DropReason::kDominated, decode.point.tokens_per_s_gpu, rate_to_beat(decode), {}}, good - used);
   }
 
   [[nodiscard]] std::int64_t feasible() const { return feasible_; }
 
  private:
+  /// Tokens/s/GPU of the best row under the first ITL limit that `decode` keeps, prefill workers included.
+  [[nodiscard]] double rate_to_beat(const RoleRow& decode) const {
+    double limit = std::numeric_limits<double>::infinity();
+    for (const Limits& limits : rules_.ladder) {
+      if (decode.point.tpot_ms <= limits.tpot_ms) limit = std::min(limit, limits.tpot_ms);
+    }
+    for (const Estimate& row : rows_) {
+      if (row.tpot_ms <= limit) return row.tokens_per_s_gpu;
+    }
+    return 0;
+  }
+
   Pairer& pairer_;
   const PairingRules& rules_;
+  const std::vector<Estimate>& rows_;   ///< best first
   std::map<std::pair<Parallelism, int>, std::int64_t> rows_of_;
   std::int64_t feasible_ = 0;
 };
 
+std::vector<Estimate> rows_of(Pairer& pairer) {
+  std::vector<Estimate> rows;
+  for (const Unit& unit : pairer.run()) rows.push_back(pairer.row_of(unit));
+  std::ranges::stable_sort(rows, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
+  return rows;
+}
+
 }  // namespace
+
+std::vector<Estimate> best_pairs(std::span<const RoleRow> prefill, std::span<const RoleRow> decode, const PairingRules& rules) {
+  Pairer pairer(prefill, decode, rules);
+  return rows_of(pairer);
+}
 
 Pairing pair_workers(std::span<const RoleRow> prefill, std::span<const RoleRow> decode, const PairingRules& rules,
                      DropLog& prefill_drops, DropLog& decode_drops) {
   Pairer pairer(prefill, decode, rules);
-  Pairing out;
-  for (const Unit& unit : pairer.run()) out.rows.push_back(pairer.row_of(unit));
-  std::ranges::stable_sort(out.rows, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
+  Pairing out{rows_of(pairer), 0};
 
   const Limits widest = loosest(rules.ladder);
   const double tpot_limit = rules.request_latency_ms ? widest.tpot_ms : rules.tpot_ms.value_or(widest.tpot_ms);

@@ -25,6 +25,10 @@ struct Pairing {
   std::int64_t feasible = 0;                   ///< rows that meet the targets
 };
 
+/// The rows alone.
+[[nodiscard]] std::vector<Estimate> best_pairs(std::span<const RoleRow> prefill, std::span<const RoleRow> decode,
+                                               const PairingRules& rules);
+
 /// The best units under every limit: one per decode layout, at most five per limit, each once.
 [[nodiscard]] Pairing pair_workers(std::span<const RoleRow> prefill, std::span<const RoleRow> decode,
                                    const PairingRules& rules, DropLog& prefill_drops, DropLog& decode_drops);

@@ -43,7 +43,7 @@ void apply_drafts(perf::StaticPoint& point, double tokens_per_step, int osl) {
 }
 
 RoleCandidates evaluated(const Scenario& scenario, const Session& session, const RolePlan& plan, const Parallelism& layout) {
-  RoleCandidates out{{}, DropLog(ServingMode::kDisaggregated, scenario.backend, plan.name)};
+  RoleCandidates out{{}, DropLog(ServingMode::kDisaggregated, scenario.backend, plan.name, scenario.keep_evaluations)};
   const auto all = static_cast<std::int64_t>(plan.batches.size());
   // Drafts are applied to the rounded row, so the engine itself runs without accepted ones.
   const auto engine = build_engine(scenario, session, layout, 0);
@@ -72,7 +72,7 @@ RoleCandidates evaluated(const Scenario& scenario, const Session& session, const
 
 RoleCandidates run_layout(const Scenario& scenario, const Session& session, const RolePlan& plan, const Parallelism& layout) {
   if (auto broken = layout_break(scenario, layout)) {
-    RoleCandidates out{{}, DropLog(ServingMode::kDisaggregated, scenario.backend, plan.name)};
+    RoleCandidates out{{}, DropLog(ServingMode::kDisaggregated, scenario.backend, plan.name, scenario.keep_evaluations)};
     out.drops.add(layout, 0, 0, std::move(*broken), static_cast<std::int64_t>(plan.batches.size()));
     return out;
   }
@@ -96,7 +96,7 @@ RoleRow finish_row(WorkerEstimate worker, perf::Role role, perf::StaticPoint poi
 
 RoleCandidates role_candidates(const Scenario& scenario, const Session& session) {
   const RolePlan plan = plan_of(session.role);
-  const RoleCandidates none{{}, DropLog(ServingMode::kDisaggregated, scenario.backend, plan.name)};
+  const RoleCandidates none{{}, DropLog(ServingMode::kDisaggregated, scenario.backend, plan.name, scenario.keep_evaluations)};
   std::vector<RoleCandidates> parts(session.layouts.size(), none);
   parallel_for(parts.size(), scenario.threads,
                [&](std::size_t i) {
@@ -122,7 +122,7 @@ RoleOutcome search_roles(const Scenario& scenario, const TableStore& tables) {
   outcome.summary.quant = prefill->quant;
   for (const Session* session : {&*prefill, &*decode}) {
     RoleCandidates found = role_candidates(scenario, *session);
-    found.drops.append_to(outcome.summary.dropped);
+    found.drops.append_to(outcome.summary);
     outcome.summary.feasible += static_cast<std::int64_t>(found.rows.size());
     (session == &*prefill ? outcome.prefill : outcome.decode) = std::move(found.rows);
   }

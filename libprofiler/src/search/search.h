@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,8 @@ struct Scenario {
   std::optional<double> ttft_ms, tpot_ms;      ///< targets
   std::optional<double> request_latency_ms;    ///< replaces tpot as constraint
   int total_gpus = 8;
+  /// Sizing, a search without a budget: workers take every power of two up to `total_gpus`, units of both roles at most this many.
+  std::optional<int> unit_gpus;
   int nextn = 0;
   double nextn_accepted = 0;
   std::optional<double> kv_fraction;
@@ -37,15 +40,10 @@ struct Scenario {
   bool context_parallel = true;   ///< SGLang layouts that split a prompt over GPUs; no engine flag asks for them yet
   const LayoutSizes* sizes = nullptr;   ///< the only ones to try; nullptr = all
   SearchMemory* memory = nullptr;       ///< shared with other searches; nullptr = none
+  bool dense_attention_dp = true; ///< of models without experts that state expert layouts; replicas do the same
   unsigned threads = 1;
   const std::function<bool()>* cancelled = nullptr;   ///< true: leave layouts out, the outcome will not be used
-};
-
-/// Rows for the picker, best first (tokens/s/GPU descending), and everything that was dropped, with reasons. Rows that miss only
-/// the ITL target stay in `rows`, so that a trade-off or a closest match can be shown; `summary.feasible` does not count them.
-struct Outcome {
-  std::vector<Estimate> rows;
-  SearchSummary summary;
+  bool keep_evaluations = false;  ///< also hand out all that was evaluated and every rejected point
 };
 
 /// Rates and latencies of a role on its own, for autoscale picking.
@@ -53,6 +51,32 @@ struct RoleRow {
   WorkerEstimate worker;
   perf::StaticPoint point;
 };
+
+/// An aggregated operating point that fits the memory.
+struct AggregatedRow {
+  Estimate row;          ///< rounded
+  double ttft_ms = 0;    ///< unrounded: limits are checked before rounding
+  double tpot_ms = 0;
+};
+
+/// All that one search evaluated, so that other targets are answered without evaluating again.
+struct Evaluations {
+  std::vector<std::vector<AggregatedRow>> aggregated;   ///< by layout
+  std::vector<RoleRow> prefill, decode;
+  bool wide_experts = false;
+  int widest_evaluated = 0;                             ///< GPUs; wider layouts were beyond the budget
+  int widest_layout = 0;                                ///< GPUs of the widest layout there is
+};
+
+/// Rows for the picker, best first (tokens/s/GPU descending), and everything that was dropped, with reasons. Rows that miss only
+/// the ITL target stay in `rows`, so that a trade-off or a closest match can be shown; `summary.feasible` does not count them.
+struct Outcome {
+  std::vector<Estimate> rows;
+  SearchSummary summary;
+  std::shared_ptr<const Evaluations> evaluations;   ///< null unless asked for
+  bool memory_bound = false;      ///< no worker was found, and memory alone is why: wider ones might fit
+};
+
 struct RoleOutcome {
   std::vector<RoleRow> prefill, decode;
   SearchSummary summary;
@@ -60,6 +84,10 @@ struct RoleOutcome {
 
 [[nodiscard]] Outcome search_aggregated(const Scenario& scenario, const TableStore& tables);
 [[nodiscard]] Outcome search_disaggregated(const Scenario& scenario, const TableStore& tables);
+/// The rows that the search would hand out under the targets and the budget of `scenario`, from what it evaluated before. Same as
+/// searching again, except for layouts that the budget of then kept from being evaluated.
+[[nodiscard]] std::vector<Estimate> select_again(const Evaluations& evaluations, const Scenario& scenario);
+
 [[nodiscard]] RoleOutcome search_roles(const Scenario& scenario, const TableStore& tables);
 
 }  // namespace dynamo::search

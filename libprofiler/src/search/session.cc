@@ -24,6 +24,21 @@ perf::QuantOverrides formats_for(const Scenario& scenario, const SystemSpec& sys
 /// The memory of every worker is sized by its prefill operators, so those are needed in all roles.
 perf::PhaseNeeds needs_of(perf::Role role) { return {.prefill = true, .decode = role != perf::Role::kPrefill}; }
 
+std::vector<int> powers_of_two(int last) {
+  std::vector<int> powers;
+  for (int power = 1; power <= last; power *= 2) powers.push_back(power);
+  return powers;
+}
+
+/// A layout that exchanges tokens with all-to-all kernels where those were measured beyond one node.
+bool has_exchange(const Session& session, const ModelSpec& model) {
+  return std::ranges::any_of(session.layouts, [&](const Parallelism& layout) {
+    const auto exchange = perf::resolve_exchange(session.database, model, session.quant.moe, layout, needs_of(session.role),
+                                                 perf::ExchangePolicy::kWhereMeasured);
+    return exchange.has_value() && exchange->any();
+  });
+}
+
 }  // namespace
 
 perf::Result<Session> open_session(const Scenario& scenario, const TableStore& tables, perf::Role role) {
@@ -36,13 +51,18 @@ perf::Result<Session> open_session(const Scenario& scenario, const TableStore& t
   if (auto supported = database->check_quant(*quant, *scenario.model, role); !supported) {
     return std::unexpected(supported.error());
   }
-  auto lists = default_lists(*scenario.model, system, scenario.backend, role, scenario.total_gpus);
+  auto lists = default_lists(*scenario.model, system, scenario.backend, role,
+                             scenario.unit_gpus.value_or(scenario.total_gpus));
   if (!scenario.context_parallel) lists.cp = {1};
+  if (!scenario.dense_attention_dp && !scenario.model->is_moe()) lists.dp = {1};
   const auto widths = perf::measured_wide_widths(*database, *scenario.model, quant->moe, needs_of(role));
   widen(lists, scenario.backend, role, widths);
+  if (scenario.unit_gpus) lists.gpus = powers_of_two(scenario.total_gpus);
   if (scenario.sizes != nullptr) restrict_to(*scenario.sizes, lists);
-  auto layouts = enumerate_layouts(lists, scenario.model->is_moe(), scenario.backend);
-  return Session{std::move(*database), &system, role, *quant, std::move(layouts), !widths.empty()};
+  auto layouts = enumerate_layouts(lists, scenario.model->states_expert_layout(), scenario.backend);
+  Session session{std::move(*database), &system, role, *quant, std::move(layouts)};
+  session.wide_experts = !widths.empty() && has_exchange(session, *scenario.model);
+  return session;
 }
 
 perf::Result<perf::Engine> build_engine(const Scenario& scenario, const Session& session, const Parallelism& layout,

@@ -19,7 +19,7 @@ struct Session {
   perf::Role role = perf::Role::kAggregated;
   QuantModes quant;
   std::vector<Parallelism> layouts;
-  bool wide_experts = false;   ///< experts over several nodes were measured for this role
+  bool wide_experts = false;   ///< experts over several nodes were measured for this role, and a layout can have them
 };
 
 /// Errors: no tables, formats that are not measured.

@@ -77,6 +77,15 @@ std::string grouped(std::int64_t value) { return group_digits(std::to_string(val
 
 std::string grouped(double value, int decimals) { return group_digits(fixed(value, decimals)); }
 
+std::string readable(double value) {
+  const double size = std::abs(value);
+  if (!std::isfinite(value) || size >= 1e15) return fixed(value, 0);
+  if (size >= 99.95) return grouped(static_cast<std::int64_t>(std::llround(value)));
+  if (size >= 9.995) return fixed(value, 1);
+  if (size >= 0.1 || size == 0) return fixed(value, size == 0 ? 0 : 2);
+  return fixed(value, 3);
+}
+
 std::optional<double> parse_double(std::string_view text) {
   const std::string_view number = without_plus(text);
   double value = 0;

@@ -22,6 +22,9 @@ namespace dynamo {
 [[nodiscard]] std::string grouped(std::int64_t value);
 [[nodiscard]] std::string grouped(double value, int decimals);
 
+/// As many digits as help a reader: `6,369`, `463`, `49.7`, `4.25`, `0.031`.
+[[nodiscard]] std::string readable(double value);
+
 /// The whole text as a finite decimal number: optional sign, digits, fraction, exponent; no blanks, no hex, no `inf`.
 [[nodiscard]] std::optional<double> parse_double(std::string_view text);
 

@@ -73,6 +73,12 @@ TEST_F(MeasuredFeasibility, ReachableTargetsNeedNoWarning) {
   EXPECT_TRUE(answer.estimated);
 }
 
+TEST_F(MeasuredFeasibility, AThoroughSearchWillMeasureForItself) {
+  const AdmissionAnswer answer = ask(review(kReachable + R"(,"searchStrategy":"thorough")"));
+  EXPECT_TRUE(answer.allowed);
+  EXPECT_EQ(answer.warnings, 0u) << answer.body;
+}
+
 TEST_F(MeasuredFeasibility, NamesTheBestThatCanBeReached) {
   const AdmissionAnswer answer = ask(review(kOutOfReach));
   EXPECT_TRUE(answer.allowed);

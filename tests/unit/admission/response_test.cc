@@ -57,6 +57,14 @@ TEST(Warning, TheRestIsCounted) {
   EXPECT_NE(answer.body.find("36 more warnings"), std::string::npos);
 }
 
+TEST(Cause, QuotesNoListsAndObjects) {
+  Diagnostic error = finding("spec.model", "must be a string");
+  for (const char* value : {"[1]", "{\"a\":1}"}) {
+    error.bad_value = value;
+    EXPECT_EQ(cause_text(error), "Invalid value: must be a string");
+  }
+}
+
 TEST(Cause, QuotesTheValueOnceAndNotBelowOverrides) {
   Diagnostic error = finding("spec.workload.isl", "must be at least 1");
   error.bad_value = "-5";

@@ -132,6 +132,35 @@ TEST_F(Cases, WrongTypesOfEveryType) {
   }
 }
 
+/// Roofline only, so that real models need no tables.
+constexpr const char* kSizing = R"({"flow":"recommend","database_mode":"SOL","isl":1000,"osl":64,"ttft":9000,"tpot":100,)";
+
+TEST_F(Cases, SizingGrowsWorkersBeyondANodeOnlyForMemory) {
+  const auto gpus_of = [&](const std::string& rest) {
+    const Value answer = ask_kind("picks", kSizing + rest);
+    const Value* rows = answer.find_path({"out", "best", "agg"});
+    EXPECT_NE(rows, nullptr) << error(answer, "message");
+    return rows == nullptr ? 0.0 : rows->as_array()->front().find("num_total_gpus")->number_or(0);
+  };
+  // 1.4 TB of weights: 8 GPUs of 141 GB are too few. A load of 500 requests a second alone does not widen a worker.
+  EXPECT_EQ(gpus_of(R"("model_path":"moonshotai/Kimi-K3","system":"h200_sxm","backend":"sglang","target_request_rate":1})"), 16);
+  EXPECT_LE(gpus_of(R"("model_path":"Qwen/Qwen3-32B","system":"h200_sxm","target_request_rate":500})"), 8);
+}
+
+TEST_F(Cases, SizingWithoutAWayToFitSaysSo) {
+  const Value answer = ask_kind("picks", std::string(kSizing) + R"("model_path":"meta-llama/Meta-Llama-3.1-405B",)"
+                                         R"("system":"l40s","backend":"vllm","target_concurrency":4})");
+  EXPECT_EQ(error(answer, "code"), "no_result");
+  EXPECT_THAT(error(answer, "message"), HasSubstr("memory of its GPUs"));
+}
+
+TEST_F(Cases, SizingTakesALoadAndNoBudget) {
+  const std::string message =
+      error(ask_kind("picks", std::string(kSizing) + R"("model_path":"toy/model","system":"h200_sxm","total_gpus":8})"), "message");
+  EXPECT_THAT(message, HasSubstr("flow recommend needs target_request_rate or target_concurrency"));
+  EXPECT_THAT(message, HasSubstr("unknown argument total_gpus"));
+}
+
 TEST_F(Cases, FormatsAreChecked) {
   const std::string in = std::string("{") + kWorker + R"(,"gemm_quant_mode":"fp7","kvcache_quant_mode":"fp9"})";
   const std::string message = error(ask_kind("static", in), "message");

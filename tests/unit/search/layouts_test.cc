@@ -7,6 +7,7 @@
 namespace dynamo::search {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Not;
@@ -33,7 +34,7 @@ SystemSpec system_named(std::string name, int sm_version) {
 
 std::vector<Parallelism> layouts(const ModelSpec& model, const SystemSpec& system, Backend backend, perf::Role role,
                                  int total_gpus = 8) {
-  return enumerate_layouts(default_lists(model, system, backend, role, total_gpus), model.is_moe(), backend);
+  return enumerate_layouts(default_lists(model, system, backend, role, total_gpus), model.states_expert_layout(), backend);
 }
 
 const SystemSpec kH200 = system_named("h200_sxm", 90);
@@ -47,6 +48,14 @@ TEST(Layouts, DenseGoesToSixteenOnRackSystems) {
   const auto found = layouts(dense(), system_named("gb200", 100), Backend::kVllm, perf::Role::kDecode);
   EXPECT_EQ(found.back().tp, 16);
   EXPECT_EQ(found.size(), 5u);
+}
+
+TEST(Layouts, DenseGemmaIsLaidOutLikeAModelWithExperts) {
+  ModelSpec model = dense();
+  model.family = Family::kGemma4Mix;
+  const auto found = layouts(model, kH200, Backend::kTrtllm, perf::Role::kAggregated);
+  EXPECT_THAT(found, Contains(Parallelism{2, 1, 1, 2, 1}));
+  EXPECT_THAT(found, Not(Contains(Parallelism{2, 1, 1, 1, 1})));
 }
 
 TEST(Layouts, SglangAddsContextParallelismToPrefillNotToDecode) {

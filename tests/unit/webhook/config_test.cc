@@ -68,6 +68,12 @@ TEST(ConfigFile, UnquotedVersionsMeanWhatTheySay) {
   EXPECT_EQ(config.tls_min_version, TlsVersion::k13);
 }
 
+TEST(ConfigFile, OffNeedsNoQuotes) {
+  Config config;
+  EXPECT_THAT(apply("feasibility: off\n", config), IsEmpty());
+  EXPECT_EQ(config.feasibility, Feasibility::kOff);
+}
+
 TEST(ConfigFile, EveryMistakeAtOnceWithItsLine) {
   Config config;
   EXPECT_THAT(apply("port: 99999\nidleTimeOut: 3m\nworkers: {a: 1}\nmaxBody:\n", config),

@@ -75,7 +75,7 @@ std::vector<std::string> check(const Config& config) {
   require(config.queue_depth >= 1, "--queue-depth must be at least 1");
   require(config.workers <= 1024, "--workers must be at most 1024");
   require(config.max_body.count >= 1, "--max-body must be at least 1");
-  require(config.max_buffered.count / 2 >= config.max_body.count, "--max-buffered must be at least twice --max-body");
+  require(config.max_buffered.count >= config.max_body.count, "--max-buffered must be at least --max-body");
   require(config.certificate_life >= std::chrono::seconds(5), "--certificate-life must be at least 5s");
   require(config.certificate_life <= config.authority_life / 3,
           "--certificate-life must be at most a third of --authority-life");

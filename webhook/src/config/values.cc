@@ -126,7 +126,10 @@ Parsed parse(std::string_view text, Duration& value) {
 
 Parsed parse(std::string_view text, TlsVersion& value) { return parse_name(text, kTlsVersions, value); }
 Parsed parse(std::string_view text, CertificateOrigin& value) { return parse_name(text, kCertificateOrigins, value); }
-Parsed parse(std::string_view text, Feasibility& value) { return parse_name(text, kFeasibilities, value); }
+Parsed parse(std::string_view text, Feasibility& value) {
+  // YAML reads an unquoted off as a boolean.
+  return parse_name(text == "false" ? "off" : text, kFeasibilities, value);
+}
 Parsed parse(std::string_view text, ImmutabilityMode& value) { return parse_name(text, kImmutabilities, value); }
 Parsed parse(std::string_view text, LogLevel& value) { return parse_name(text, kLogLevels, value); }
 

@@ -104,6 +104,8 @@ void Connection::answer(std::string response, bool close, Clock::time_point now)
 
 void Connection::refuse(int status, std::string_view reason, std::string_view extra_headers, Clock::time_point now) {
   refused_ = status;
+  reader_.discard();
+  memory_ = MemoryLease(shared_.budget);   // the old part goes back
   answer(plain_response(status, reason, true, extra_headers), true, now);
   linger_after_ = true;
 }

@@ -25,6 +25,11 @@ void PhaseLists::move(Place place, Phase phase, Clock::time_point now) {
 
 void PhaseLists::remove(Place place) { list(place->phase).erase(place); }
 
+void PhaseLists::shorten(Phase phase, std::chrono::milliseconds most) {
+  std::chrono::milliseconds& allowed = allowed_[static_cast<std::size_t>(phase)];
+  allowed = std::min(allowed, most);
+}
+
 std::optional<ConnectionId> PhaseLists::overdue(Clock::time_point now) const {
   for (std::size_t i = 0; i < kPhases; ++i) {
     if (lists_[i].empty() || allowed_[i] == kUnlimited) continue;

@@ -32,6 +32,9 @@ class PhaseLists {
   void move(Place place, Phase phase, Clock::time_point now);
   void remove(Place place);
 
+  /// Allows less time from here on, also to those that are in the phase.
+  void shorten(Phase phase, std::chrono::milliseconds most);
+
   /// A connection whose time is over.
   [[nodiscard]] std::optional<ConnectionId> overdue(Clock::time_point now) const;
   /// When the next one will be.

@@ -4,8 +4,16 @@
 #include <utility>
 
 namespace dynamo::webhook {
+namespace {
+
+constexpr std::size_t kFirstReserve = 64u << 10;
+
+}  // namespace
 
 RequestReader::State RequestReader::feed(std::string_view bytes) {
+  // A body goes where it will stay, not through the buffer of what is still to be looked at.
+  if (state_ == State::kBody && input_.empty()) read_body(bytes);
+  if (state_ == State::kRefused) return state_;
   input_.append(bytes);
   advance();
   return state_;
@@ -14,7 +22,11 @@ RequestReader::State RequestReader::feed(std::string_view bytes) {
 void RequestReader::advance() {
   if (state_ == State::kEmpty && !input_.empty()) state_ = State::kHead;
   if (state_ == State::kHead) find_head();
-  if (state_ == State::kBody) read_body();
+  if (state_ != State::kBody) return;
+  std::string_view rest = input_;
+  read_body(rest);
+  if (rest.empty()) input_.clear();
+  else input_.erase(0, input_.size() - rest.size());
 }
 
 /// Looks for the empty line, and refuses at the first byte that no head may hold rather than wait for more of it.
@@ -44,26 +56,29 @@ void RequestReader::find_head() {
   }
 }
 
-void RequestReader::read_body() {
-  std::string_view rest = input_;
+void RequestReader::read_body(std::string_view& bytes) {
   if (chunks_) {
-    if (const auto refusal = chunks_->feed(rest, body_)) return refuse(*refusal);
+    if (const auto refusal = chunks_->feed(bytes, body_)) {
+      bytes = {};
+      return refuse(*refusal);
+    }
     if (chunks_->complete()) state_ = State::kComplete;
-  } else {
-    const std::size_t taken = std::min(rest.size(), head_.content_length - body_.size());
-    body_.append(rest.substr(0, taken));
-    rest.remove_prefix(taken);
-    if (body_.size() == head_.content_length) state_ = State::kComplete;
+    return;
   }
-  if (rest.empty()) input_.clear();
-  else input_.erase(0, input_.size() - rest.size());
+  const std::size_t taken = std::min(bytes.size(), head_.content_length - body_.size());
+  // Once for the usual body, doubling for a large one; never more than was announced, and what was announced only as it comes.
+  if (body_.size() + taken > body_.capacity()) {
+    body_.reserve(std::min(head_.content_length, std::max(kFirstReserve, 2 * (body_.size() + taken))));
+  }
+  body_.append(bytes.substr(0, taken));
+  bytes.remove_prefix(taken);
+  if (body_.size() == head_.content_length) state_ = State::kComplete;
 }
 
 void RequestReader::refuse(Refusal refusal) {
   refusal_ = refusal;
   state_ = State::kRefused;
-  input_ = {};
-  body_ = {};
+  discard();
 }
 
 bool RequestReader::take_continue() {

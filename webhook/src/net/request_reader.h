@@ -23,10 +23,14 @@ class RequestReader {
   [[nodiscard]] const Refusal& refusal() const { return refusal_; }
   /// The client waits for `100 Continue` before it sends the body. True once per request.
   [[nodiscard]] bool take_continue();
-  /// Bytes held, for the budget that all connections share.
-  [[nodiscard]] std::size_t buffered() const { return input_.capacity() + body_.capacity(); }
+  /// Bytes held, for the budget that all connections share. Room that a buffer keeps beyond them has never been written, so
+  /// it costs no memory.
+  [[nodiscard]] std::size_t buffered() const { return input_.size() + body_.size(); }
   /// Bytes after the complete request: the client did not wait for the answer.
   [[nodiscard]] bool has_more() const { return !input_.empty(); }
+
+  /// Lets go of all it holds: the connection reads no request any more.
+  void discard() { input_ = body_ = std::string(); }
 
   /// The complete request; the reader then looks at what came after it.
   [[nodiscard]] HttpRequest take();
@@ -34,7 +38,8 @@ class RequestReader {
  private:
   void advance();
   void find_head();
-  void read_body();
+  /// Takes from the front of `bytes` what belongs to the body.
+  void read_body(std::string_view& bytes);
   void refuse(Refusal refusal);
 
   const Limits& limits_;

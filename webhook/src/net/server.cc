@@ -28,6 +28,8 @@ constexpr int kAcceptBurst = 64;
 /// One TLS record.
 constexpr std::size_t kScratchBytes = 16384;
 constexpr std::string_view kRetryAfter = "Retry-After: 1\r\n";
+/// Who connected just before the end of a drain has its first request on the way.
+constexpr std::chrono::milliseconds kFreshGrace{1000};
 
 bool watch(int epoll, int descriptor, std::uint32_t events, std::uint64_t data) {
   epoll_event event{};
@@ -261,11 +263,13 @@ void Server::advance_drain() {
     // Who has been accepted by the kernel is served; the rest is refused from here on.
     for (const auto& [descriptor, listener] : listeners_) accept_from(listener);
     listeners_.clear();
+    phases_.shorten(Phase::kFresh, kFreshGrace);
     closed_idle_ = true;
   }
   if (!closed_idle_) return;
-  for (const Phase phase : {Phase::kFresh, Phase::kIdle}) {
-    while (const auto id = phases_.front(phase)) erase(*id, Ending::kDrained);
+  while (const auto id = phases_.front(Phase::kIdle)) {
+    step(*id);   // its next request may have come with this very event
+    if (phases_.front(Phase::kIdle) == id) erase(*id, Ending::kDrained);
   }
   if (stopping_ || now_ >= *drain_since_ + options_.drain_delay + options_.drain_timeout) {
     while (!connections_.empty()) erase(connections_.begin()->first, Ending::kDrained);

@@ -13,7 +13,7 @@ using Seconds = std::chrono::duration<double>;
 
 /// controller-runtime's: ten to the power of -8 … 3.
 constexpr std::array<double, 12> kLatencyBounds = {1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100, 1000};
-constexpr std::array<double, 11> kDecisionBounds = {0.0001, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1};
+constexpr std::array<double, 11> kEstimateBounds = {0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1};
 /// Left of the client's timeout for the way back.
 constexpr std::chrono::milliseconds kReserve{250};
 
@@ -44,7 +44,7 @@ AdmissionMetrics::AdmissionMetrics() : latency(kLatencyBounds) {
   for (const char* code : {"200", "500"}) by_code.add({{"code", code}}, 0);
 }
 
-DecisionMetrics::DecisionMetrics() : seconds(kDecisionBounds) {}
+DecisionMetrics::DecisionMetrics() : searched(kEstimateBounds), remembered(kEstimateBounds) {}
 
 HttpReply AdmissionEndpoint::operator()(const HttpRequest& request) {
   const InFlight counted(metrics_.in_flight);
@@ -76,19 +76,22 @@ HttpReply AdmissionEndpoint::judge(const HttpRequest& request) {
 }
 
 void AdmissionEndpoint::note(const AdmissionAnswer& answer, double seconds) {
-  shared_.decisions.seconds.observe(seconds);
+  DecisionMetrics& metrics = shared_.decisions;
+  if (answer.estimated) (answer.remembered ? metrics.remembered : metrics.searched).observe(Seconds(answer.estimate_time).count());
   const bool reviewed = answer.http_status == 200;
   const std::string_view decision = !reviewed ? "unreadable" : !answer.allowed ? "denied" : answer.warnings > 0 ? "warned" : "allowed";
-  if (answer.rules.empty()) shared_.decisions.decisions.add({{"decision", decision}, {"rule", ""}});
+  const std::string_view dry_run = answer.dry_run ? "true" : "false";
+  if (answer.rules.empty()) metrics.decisions.add({{"decision", decision}, {"rule", ""}, {"dry_run", dry_run}});
   std::string rules;
   for (const std::string& rule : answer.rules) {
-    shared_.decisions.decisions.add({{"decision", decision}, {"rule", rule}});
+    metrics.decisions.add({{"decision", decision}, {"rule", rule}, {"dry_run", dry_run}});
     rules += (rules.empty() ? "" : ",") + rule;
   }
   shared_.log.info(decision, {{"uid", answer.uid},
                               {"operation", answer.operation},
                               {"namespace", answer.namespace_name},
                               {"name", answer.name},
+                              {"dryRun", answer.dry_run},
                               {"path", route_},
                               {"httpStatus", answer.http_status},
                               {"code", answer.status_code},

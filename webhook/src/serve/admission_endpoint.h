@@ -24,8 +24,8 @@ struct AdmissionMetrics {
 struct DecisionMetrics {
   DecisionMetrics();
 
-  LabelledCounter decisions;       ///< labels: decision, rule
-  Histogram seconds;
+  LabelledCounter decisions;       ///< labels: decision, rule, dry_run
+  Histogram searched, remembered;  ///< seconds of an estimate, by whether the answer was known from before
 };
 
 /// POST of an AdmissionReview: asks the library, counts and logs. Logs hold identity and verdict, never the object.

@@ -38,8 +38,9 @@ void write_controller_runtime(MetricsText& text, const Observed& observed) {
 void write_own(MetricsText& text, const Observed& observed) {
   text.family("dynamo_webhook_decisions_total", "counter", "Verdicts by decision and by each rule that had a say.");
   observed.decisions.decisions.write(text);
-  text.family("dynamo_webhook_decision_seconds", "histogram", "Time to judge a request, with its estimate.");
-  observed.decisions.seconds.write(text);
+  text.family("dynamo_webhook_estimate_seconds", "histogram", "Time for the estimate of a request, searched or remembered.");
+  observed.decisions.searched.write(text, {{"source", "search"}});
+  observed.decisions.remembered.write(text, {{"source", "memo"}});
   if (const auto expiry = observed.tls.expiry()) {
     text.family("dynamo_webhook_certificate_expiry_timestamp_seconds", "gauge", "End of the serving certificate's life.");
     text.sample(std::chrono::duration<double>(expiry->time_since_epoch()).count());

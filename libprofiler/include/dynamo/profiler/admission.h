@@ -61,6 +61,7 @@ struct AdmissionAnswer {
   std::size_t warnings = 0;
   bool dry_run = false;
   bool estimated = false;              ///< a search was run or remembered
+  bool remembered = false;             ///< its outcome came out of the memo
   std::chrono::microseconds estimate_time{0};
 };
 

@@ -2,6 +2,7 @@
 
 #include <expected>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,7 @@ enum class DeploymentApi { kV1alpha1, kV1beta1 };
 
 struct EmitOptions {
   std::optional<DeploymentApi> api = {};   ///< empty = that of `overrides.dgd`, else v1alpha1
+  std::string runtime_version = {};        ///< Dynamo release inside the image; empty = its tag, or the request's override
   bool apply_overrides = true;             ///< false = as if `overrides` were empty
 };
 

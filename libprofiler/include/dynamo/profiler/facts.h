@@ -13,6 +13,7 @@
 #include "dynamo/profiler/model_hybrid.h"
 #include "dynamo/profiler/model_vision.h"
 #include "dynamo/profiler/model_indexer.h"
+#include "dynamo/profiler/model_state_space.h"
 #include "dynamo/profiler/model_compressed_attention.h"
 #include "dynamo/profiler/model_kimi_hybrid.h"
 #include "dynamo/profiler/quantization.h"
@@ -82,6 +83,7 @@ struct ModelSpec {
   int experts_per_token = 0;
   int moe_intermediate = 0;
   int shared_experts = 0;
+  int shared_intermediate = 0;    ///< width of the shared expert, where the checkpoint states one
   bool qk_norm = false;
   int kv_lora_rank = 0;           ///< MLA only, as the next four
   int q_lora_rank = 0;
@@ -89,6 +91,9 @@ struct ModelSpec {
   int qk_rope_head_dim = 0;
   int v_head_dim = 0;
   int nextn_layers = 0;           ///< layers for multi-token prediction in the checkpoint
+  GdnSpec gdn;                    ///< Qwen3.5
+  MambaSpec mamba;                ///< Nemotron-H
+  PartFormats part_formats;       ///< Qwen3.5
   HybridSpec hybrid;              ///< layers of different kinds
   std::vector<BlockSpec> blocks;  ///< layers searched one by one
   VisionSpec vision;

@@ -4,12 +4,15 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "dynamo/profiler/curves.h"
 #include "dynamo/profiler/document.h"
 #include "dynamo/profiler/emit.h"
 #include "dynamo/profiler/estimate.h"
+#include "dynamo/profiler/explain.h"
 #include "dynamo/profiler/layout_sizes.h"
 #include "dynamo/profiler/pick.h"
 #include "dynamo/profiler/request.h"
@@ -25,6 +28,7 @@ class SearchMemory;
 struct ProfileOptions {
   ValidateOptions validate;
   EmitOptions emit = {};
+  CurveOptions curves = {};         ///< its tables are used as `database` says
   DatabaseMode database = DatabaseMode::kSilicon;
   unsigned threads = 0;             ///< 0 = one per core; the answer does not depend on it
   /// Asked between layouts, from several threads; true ends the search with the error `profile.cancelled`. Empty = never.
@@ -37,20 +41,36 @@ struct ProfileOptions {
   /// Called with every row the pick was chosen from, search after search, before `decide` answers. Empty = not.
   std::function<void(const Estimate&)> on_row = {};
   bool any_number_of_units = false; ///< the budget limits a unit, not how many are deployed; for a load to carry
+  std::optional<ExplainOptions> explain = {};   ///< also write down why
 };
 
 /// Everything one request led to.
 struct ProfileResult {
   std::optional<ValidatedRequest> request;
   std::optional<PickReport> report;
+  std::optional<Curves> curves;     ///< for planner and mocker, where they ask for them
+  std::optional<Value> picked;      ///< the deployment before planner and mocker, where there is either
   std::vector<Value> documents;     ///< the deployment: ConfigMaps first, the DynamoGraphDeployment last
   Diagnostics diagnostics;
+  Value explanation;                ///< null unless asked for, and without a decision
 };
 
 /// The whole program: document → decision → deployment.
 [[nodiscard]] ProfileResult profile(const Document& document, const TableStore& tables, const ProfileOptions& options = {});
 
+/// A decision and, where asked for, why.
+struct Decision {
+  PickReport report;
+  Value explanation;
+  Diagnostics findings;             ///< about what the explanation was asked for
+};
+
 /// The search and pick alone, for callers that bring their own request.
+[[nodiscard]] std::expected<Decision, Diagnostics> decide_and_explain(const ValidatedRequest& request,
+                                                                      const TableStore& tables,
+                                                                      const ProfileOptions& options = {});
+
+/// The same without the reasons.
 [[nodiscard]] std::expected<PickReport, Diagnostics> decide(const ValidatedRequest& request,
                                                             const TableStore& tables,
                                                             const ProfileOptions& options = {});

@@ -1,22 +1,12 @@
 #include "facts/compiler/layer_kinds.h"
 
-#include <span>
 #include <utility>
+
+#include "facts/compiler/number_field.h"
 
 namespace dynamo::facts_compiler {
 
 namespace {
-
-struct NumberField {
-  const char* key;
-  const char* member;
-};
-
-void add_numbers(const FactNode& node, std::span<const NumberField> fields, RowWriter& row) {
-  for (const NumberField& field : fields) {
-    if (const auto value = node.find(field.key)) row.number(field.member, value->integer());
-  }
-}
 
 void add_flag(const FactNode& node, const char* key, const char* member, RowWriter& row) {
   if (const auto value = node.find(key)) row.expression(member, value->boolean() ? "true" : "false");

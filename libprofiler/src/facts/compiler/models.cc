@@ -1,22 +1,17 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
-#include <span>
 
 #include "facts/compiler/compile.h"
 #include "facts/compiler/fact_file.h"
 #include "facts/compiler/indexer.h"
+#include "facts/compiler/number_field.h"
+#include "facts/compiler/state_space.h"
 #include "facts/compiler/layer_kinds.h"
 #include "facts/compiler/model_concepts.h"
 
 namespace dynamo::facts_compiler {
 namespace {
-
-struct NumberField {
-  const char* key;
-  const char* member;
-  bool required;
-};
 
 constexpr NumberField kShape[] = {
     {"layers", "layers", true},
@@ -31,6 +26,7 @@ constexpr NumberField kShape[] = {
     {"experts_per_token", "experts_per_token", false},
     {"expert_ffn_width", "moe_intermediate", false},
     {"shared_experts", "shared_experts", false},
+    {"shared_expert_ffn_width", "shared_intermediate", false},
 };
 
 constexpr NumberField kLatent[] = {
@@ -41,14 +37,6 @@ constexpr NumberField kLatent[] = {
     {"v_head_width", "v_head_dim", false},
     {"mtp_layers", "nextn_layers", false},
 };
-
-void add_numbers(const FactNode& model, std::span<const NumberField> fields, RowWriter& row) {
-  for (const NumberField& field : fields) {
-    const auto value = model.find(field.key);
-    if (!value && field.required) model.fail(std::string("missing key '") + field.key + "'");
-    if (value) row.number(field.member, value->integer());
-  }
-}
 
 std::string quant_row(const FactNode& quant, TableWriter& out) {
   quant.allow_only({"algorithm", "dynamic_activations", "kv_algorithm", "dense_format", "expert_format", "block_edge",
@@ -69,15 +57,16 @@ std::string quant_row(const FactNode& quant, TableWriter& out) {
 std::string model_row(const std::string& id, const FactNode& model, TableWriter& out) {
   model.allow_only({"same_configuration", "architecture", "layers", "hidden_width", "heads", "kv_heads", "head_width", "ffn_width",
                     "vocabulary", "context_tokens", "experts", "experts_per_token", "expert_ffn_width",
-                    "shared_experts", "qk_norm", "kv_lora_rank", "q_lora_rank", "qk_nope_head_width",
-                    "qk_rope_head_width", "v_head_width", "mtp_layers", "indexer", "layer_kinds", "blocks", "vision",
-                    "compressed_attention", "kimi_hybrid", "quant"});
+                    "shared_experts", "shared_expert_ffn_width", "qk_norm", "kv_lora_rank", "q_lora_rank", "qk_nope_head_width",
+                    "qk_rope_head_width", "v_head_width", "mtp_layers", "gated_delta", "mamba", "part_formats", "indexer",
+                    "layer_kinds", "blocks", "vision", "compressed_attention", "kimi_hybrid", "quant"});
   RowWriter row;
   row.text("id", id);
   row.text("architecture", model.at("architecture").text());
   add_numbers(model, kShape, row);
   if (const auto value = model.find("qk_norm")) row.expression("qk_norm", value->boolean() ? "true" : "false");
   add_numbers(model, kLatent, row);
+  add_state_space(model, row);
   if (const auto kinds = model.find("layer_kinds")) row.expression("hybrid", hybrid_row(*kinds));
   if (const auto blocks = model.find("blocks")) row.expression("blocks", block_rows(*blocks, out));
   if (const auto vision = model.find("vision")) row.expression("vision", vision_row(*vision));

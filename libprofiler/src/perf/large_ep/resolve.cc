@@ -34,8 +34,10 @@ bool covers(const ExpertExchange& found, PhaseNeeds needs) {
 Result<ExpertExchange> resolve_exchange(const Database& database, const ModelSpec& model, MoeQuant quant,
                                         const Parallelism& layout, PhaseNeeds needs, ExchangePolicy policy) {
   const Database::Impl& tables = database.impl();
-  if (!model.is_moe() || layout.moe_ep <= 1) return ExpertExchange{};
+  if (!model.states_expert_layout() || layout.moe_ep <= 1) return ExpertExchange{};
   const bool wide = layout.moe_ep > tables.system.gpus_per_node;
+  const bool even = layout.tp * layout.dp * layout.cp == layout.moe_tp * layout.moe_ep;
+  if (wide && !even && layout.moe_tp == 1) return ExpertExchange{};   // refused when the graph is built
   const bool search = policy == ExchangePolicy::kWhereMeasured;
   if (!wide && !search) return ExpertExchange{};
   if (layout.moe_tp != 1) {

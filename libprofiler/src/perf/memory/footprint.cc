@@ -94,6 +94,19 @@ Footprint::Footprint(const Database::Impl& database, const ModelSpec& model, con
   for (const OperatorPtr& op : graph.encoder.tokens) encoder_weight_bytes_ += op->weight_bytes();
 }
 
+double Footprint::token_kv_bytes() const {
+  const int kv_heads = (model_.kv_heads + parallel_.tp - 1) / parallel_.tp;
+  return static_cast<double>(kv_heads) * model_.head_dim * 2.0 * facts_of(quant_.kv).bytes_per_element;
+}
+
+double Footprint::delta_state_bytes() const {
+  constexpr double kConvolutionBytes = 2;
+  const GdnSpec& gdn = model_.gdn;
+  const double state = static_cast<double>(gdn.value_heads / parallel_.tp) * gdn.key_head_dim * gdn.value_head_dim * gdn.state_bytes;
+  const double window = static_cast<double>(gdn.conv_channels() / parallel_.tp) * (gdn.conv_kernel - 1) * kConvolutionBytes;
+  return gdn.linear_layers * (state + window);
+}
+
 double Footprint::kv_bytes(int seq_len) const {
   if (model_.compressed_attention.present()) return compressed_cache_bytes(model_, quant_.kv, seq_len);
   if (model_.kimi_hybrid.present()) {
@@ -102,8 +115,8 @@ double Footprint::kv_bytes(int seq_len) const {
   if (has_latent_attention(model_.family)) {
     return latent_bytes(model_, quant_.kv) * model_.layers * seq_len;   // the same on every rank
   }
-  const int kv_heads = (model_.kv_heads + parallel_.tp - 1) / parallel_.tp;
-  const double layer = static_cast<double>(kv_heads) * model_.head_dim * 2.0 * facts_of(quant_.kv).bytes_per_element;
+  if (model_.family == Family::kQwen35) return token_kv_bytes() * model_.gdn.full_layers * seq_len + delta_state_bytes();
+  const double layer = token_kv_bytes();
   if (caps_window(model_.family)) return windowed_kv_bytes(seq_len);
   if (has_alternating_windows(model_)) {
     const int windowed = model_.layers / 2;

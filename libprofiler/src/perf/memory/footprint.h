@@ -29,6 +29,10 @@ class Footprint {
   [[nodiscard]] double capacity_bytes() const { return database_.system.mem_capacity_bytes; }
 
  private:
+  /// KV cache of one token in one layer of full attention.
+  [[nodiscard]] double token_kv_bytes() const;
+  /// What a sequence of any length keeps in the layers of gated delta rule.
+  [[nodiscard]] double delta_state_bytes() const;
   /// Of a model whose windowed layers keep the window only.
   [[nodiscard]] double windowed_kv_bytes(int seq_len) const;
   [[nodiscard]] double activation_bytes(const Load& load) const;

@@ -80,6 +80,10 @@ class Gemm final : public Operator {
     if (!flops_.has_value()) return std::unexpected(flops_.error());
     const int m = split_.of(shape_.rows_are_sequences ? step.batch : step.tokens);
     Result<Timing> time = product(m);
+    const bool far_off = !time.has_value() && database_.mode == DatabaseMode::kSilicon && is_data_miss(time.error());
+    if (far_off && shape_.roofline_if_unmeasured && sites_.has_value()) {
+      time = Timing::modelled(sol_(m, shape_.n, shape_.k), Source::kSol);
+    }
     if (time.has_value() && shape_.quant == GemmQuant::kFp8Static) return without_scaling(*time, m);
     return time;
   }

@@ -10,6 +10,7 @@ struct GemmShape {
   int k = 0;                           ///< inputs on one GPU
   GemmQuant quant = GemmQuant::kBfloat16;
   bool low_precision_input = false;    ///< fp8_static: the input is already fp8, so its scaling pass falls away too
+  bool roofline_if_unmeasured = false; ///< SILICON: a shape far from all measured ones takes the roofline
   bool rows_are_sequences = false;     ///< logits: one row a sequence, not a token
 };
 

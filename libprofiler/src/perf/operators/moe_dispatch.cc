@@ -55,7 +55,7 @@ class Plan {
   }
 
   void vllm() {
-    if (has_tp()) all_reduce();
+    if (has_tp() && !(to_experts() && shape_.attention_reduced)) all_reduce();
     if (has_dp()) exchange();
   }
 

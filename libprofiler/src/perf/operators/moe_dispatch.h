@@ -13,6 +13,7 @@ struct DispatchShape {
   int attention_dp = 1;
   int cp = 1;                 ///< prefill context parallelism
   MoeQuant quant = MoeQuant::kBfloat16;
+  bool attention_reduced = false;   ///< the graph prices the all-reduce of attention itself
 };
 
 /// Collectives before or after the experts, as the backend runs them inside one node.

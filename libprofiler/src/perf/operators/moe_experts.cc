@@ -14,9 +14,7 @@ namespace dynamo::perf {
 
 namespace {
 
-constexpr int kMatrices = 3;   ///< gate, up and down
-
-/// TensorRT-LLM has a kernel for few tokens in NVFP4, measured apart.
+/// TensorRT-LLM has a kernel for few tokens of gated experts in NVFP4, measured apart.
 constexpr int kLowLatencyTokens = 128;
 
 class Experts final : public Operator {
@@ -28,7 +26,7 @@ class Experts final : public Operator {
         flops_(database.flops(facts_of(shape.quant))),
         main_(database, "moe"),
         own_(main_.find(shape)) {
-    if (shape.quant != MoeQuant::kNvfp4) return;
+    if (shape.quant != MoeQuant::kNvfp4 || !shape.gated) return;
     const ExpertsTable few(database, "moe_low_latency");
     few_tokens_ = few.find(shape);
     few_damaged_ = few.damaged();
@@ -36,7 +34,7 @@ class Experts final : public Operator {
 
   double weight_bytes() const override {
     const double all = static_cast<double>(shape_.hidden) * shape_.inter * shape_.experts *
-                       facts_of(shape_.quant).bytes_per_element * kMatrices;
+                       facts_of(shape_.quant).bytes_per_element * shape_.matrices();
     return std::floor(std::floor(all / shape_.ep) / shape_.tp) * scale();
   }
 
@@ -107,9 +105,9 @@ double experts_sol_ms(const ExpertsShape& shape, std::int64_t tokens, double flo
   const std::int64_t inter = shape.inter;
   const std::int64_t routed = tokens * shape.topk;
   const std::int64_t local = routed / shape.ep;
-  const std::int64_t ops = routed * h * inter * kMatrices * 2 / shape.ep / shape.tp;
-  const std::int64_t elements = local * h * 2 + local * inter * kMatrices / shape.tp +
-                                h * inter * kMatrices / shape.tp * std::min<std::int64_t>(shape.experts / shape.ep, local);
+  const std::int64_t ops = routed * h * inter * shape.matrices() * 2 / shape.ep / shape.tp;
+  const std::int64_t elements = local * h * 2 + local * inter * shape.matrices() / shape.tp +
+                                h * inter * shape.matrices() / shape.tp * std::min<std::int64_t>(shape.experts / shape.ep, local);
   const double math = static_cast<double>(ops) / flops * 1000.0;
   const double memory = static_cast<double>(elements) * bytes_per_element / bytes_per_s * 1000.0;
   return std::max(math, memory);

@@ -18,9 +18,12 @@ struct ExpertsShape {
   int attention_dp = 1;         ///< attention replicas whose tokens meet in the experts
   MoeQuant quant = MoeQuant::kBfloat16;
   std::string distribution;     ///< how unevenly tokens choose experts, as the tables spell it
+  bool gated = true;            ///< gate, up and down; else up and down only
+
+  [[nodiscard]] int matrices() const { return gated ? 3 : 2; }
 };
 
-/// Roofline of gated experts (three matrices), ms. Integer divisions as the tables' own reference takes them.
+/// Roofline of the experts, ms. Integer divisions as the tables' own reference takes them.
 [[nodiscard]] double experts_sol_ms(const ExpertsShape& shape, std::int64_t tokens, double flops, double bytes_per_element,
                                     double bytes_per_s);
 

@@ -33,8 +33,9 @@ Features features_of(const ExpertsShape& s) {
   return {log_of(s.topk), log_of(s.experts), log_of(s.hidden), log_of(s.inter)};
 }
 
-/// The nearest by logarithm, every axis normalised to the range of the candidates; the first on ties.
-const ExpertsSlice& nearest(const ExpertsShape& wanted, const std::vector<ExpertsSlice>& candidates) {
+/// The nearest by logarithm, every axis normalised to the range of the candidates; the first on ties. Tables do not say whether
+/// their experts are gated: they are taken to be as the wanted ones.
+ExpertsSlice nearest(const ExpertsShape& wanted, const std::vector<ExpertsSlice>& candidates) {
   std::vector<Features> rows;
   rows.reserve(candidates.size());
   for (const ExpertsSlice& candidate : candidates) rows.push_back(features_of(candidate.shape));
@@ -60,7 +61,9 @@ const ExpertsSlice& nearest(const ExpertsShape& wanted, const std::vector<Expert
     best_squared = squared;
     best = i;
   }
-  return candidates[best];
+  ExpertsSlice found = candidates[best];
+  found.shape.gated = wanted.gated;
+  return found;
 }
 
 /// Efficiencies of the slice against the roofline of its shape in format `sol_quant`.

@@ -7,10 +7,10 @@
 
 namespace dynamo::cli {
 
-/// The mode of that name, any case; the grammar has refused all others.
+/// The value of `--database-mode`.
 [[nodiscard]] DatabaseMode database_mode(const std::string& name);
 
-/// Says on stderr that numbers will be missing.
+/// Says on stderr that there are no measured tables and how to get them.
 void warn_without_tables(const TableStore& tables);
 
 }  // namespace dynamo::cli

@@ -1,4 +1,4 @@
-#include "io/database_mode.h"
+#include "commands/profile_options.h"
 
 #include <unistd.h>
 

@@ -1,0 +1,79 @@
+#include "dynamo/profiler/assembly.h"
+
+#include "emit/api_version.h"
+#include "emit/naming.h"
+#include "emit/template/base_template.h"
+#include "facts/backend_facts.h"
+#include "rules/planner.h"
+
+namespace dynamo {
+namespace {
+
+constexpr const char* kMockerStem = "mocker-disagg-";
+
+bool planned(const ValidatedRequest& request) { return !request.planner.is_null(); }
+
+/// The document without what tells versions apart, in the version that was asked for.
+Value in_version(Value deployment, DeploymentApi api) {
+  return api == DeploymentApi::kV1beta1 ? emit::to_v1beta1(deployment) : std::move(deployment);
+}
+
+DeploymentApi written_api(const ValidatedRequest& request, const EmitOptions& options) {
+  const emit::BaseTemplate base(options.apply_overrides ? request.overrides_dgd : Value());
+  return options.api.value_or(base.api().value_or(DeploymentApi::kV1alpha1));
+}
+
+std::expected<Value, Diagnostics> base_of(const ValidatedRequest& request, const Value& picked, const EmitOptions& options) {
+  if (request.mocker) return mocker_deployment(request, options);
+  return picked;
+}
+
+/// Planner and mocker are part of what tells two deployments apart, unless the user named them.
+void name_whole(const ValidatedRequest& request, const Estimate& unit, const EmitOptions& options, Value& deployment) {
+  const bool named = options.apply_overrides && request.overrides_dgd.find_path({"metadata", "name"}) != nullptr;
+  if (named) return;
+  emit::rename_by_content(request.mocker ? kMockerStem : emit::name_stem(unit.decode.backend, unit.mode), deployment);
+}
+
+}  // namespace
+
+bool asks_for_curves(const ValidatedRequest& request) {
+  return request.mocker || (planned(request) && !sweep_is_off(request.planner));
+}
+
+bool needs_profile_data(const ValidatedRequest& request) {
+  return request.mocker || (planned(request) && planner_scaling(request.planner).throughput);
+}
+
+bool names_runtime_version(std::string_view text) { return facts::runtime_release(text).has_value(); }
+
+std::expected<Assembly, Diagnostics> assemble(const ValidatedRequest& request, const PickReport& report, const Curves* curves,
+                                              const EmitOptions& options) {
+  EmitOptions plain = options;
+  plain.api = DeploymentApi::kV1alpha1;
+  auto emitted = emit_deployment(request, report, plain);
+  if (!emitted) return std::unexpected(std::move(emitted.error()));
+  Value picked = std::move(emitted->documents.back());
+  const DeploymentApi api = written_api(request, options);
+
+  Assembly out;
+  out.warnings = std::move(emitted->warnings);
+  if (!request.mocker && !planned(request)) {
+    out.documents.push_back(in_version(std::move(picked), api));
+    return out;
+  }
+  auto base = base_of(request, picked, options);
+  if (!base) return std::unexpected(std::move(base.error()));
+  if (planned(request)) {
+    auto map = add_planner(*base, request, report, curves != nullptr, options, out.warnings);
+    if (!map) return std::unexpected(std::move(map.error()));
+    out.documents.push_back(std::move(*map));
+  }
+  if (needs_profile_data(request) && curves != nullptr) out.documents.push_back(add_profile_data(*base, request, *curves));
+  name_whole(request, report.chosen->unit, options, *base);
+  out.picked = in_version(std::move(picked), api);
+  out.documents.push_back(in_version(std::move(*base), api));
+  return out;
+}
+
+}  // namespace dynamo

@@ -1,0 +1,91 @@
+#include "explain/answers.h"
+
+#include <algorithm>
+
+#include "search/worker_match.h"
+
+namespace dynamo::explain {
+namespace {
+
+search::Scenario scenario_under(const Evidence& evidence, const Search& search, const pick::Target& target) {
+  search::Scenario scenario = *evidence.scenario;
+  scenario.backend = search.backend;
+  scenario.ttft_ms = target.ttft_ms;
+  scenario.tpot_ms = target.tpot_ms;
+  scenario.request_latency_ms = target.request_latency_ms;
+  scenario.total_gpus = target.total_gpus;
+  return scenario;
+}
+
+/// Rows of a search depend on the ITL target not at all, and on the budget only through the sizes of units.
+bool same_rows(const Evidence& evidence, const Search& search, const pick::Target& target) {
+  const pick::Target& base = *evidence.target;
+  // When nothing met the targets, the rows are those of wider ones.
+  if (!evidence.report->sla_met || base.ttft_ms != target.ttft_ms || base.request_latency_ms != target.request_latency_ms) {
+    return false;
+  }
+  if (search.mode == ServingMode::kAggregated || base.total_gpus == target.total_gpus) return true;
+  const bool wide = search.outcome->evaluations->wide_experts;
+  return search::unit_sizes(base.total_gpus, wide) == search::unit_sizes(target.total_gpus, wide);
+}
+
+}  // namespace
+
+pick::Ranking Answers::rank(const Search& search, const pick::Target& target) const {
+  const search::Evaluations* kept = search.outcome->evaluations.get();
+  if (kept == nullptr) return {};
+  if (evidence_.request->picking == PickingMode::kAutoscale) {
+    return pick::pick_autoscale(kept->prefill, kept->decode, target, static_cast<int>(evidence_.request->osl));
+  }
+  if (same_rows(evidence_, search, target)) return pick::rank(search.outcome->rows, target);
+  return pick::rank(search::select_again(*kept, scenario_under(evidence_, search, target)), target);
+}
+
+std::optional<Answer> Answers::under(const pick::Target& target) const {
+  pick::Target first = target;
+  first.top_n = 1;
+  std::vector<pick::Ranking> aggregated, disaggregated;
+  for (const Search& search : evidence_.searches) {
+    // Five of each role are paired, so an autoscale ranking has to be asked for in full.
+    const bool autoscale = evidence_.request->picking == PickingMode::kAutoscale;
+    (search.mode == ServingMode::kAggregated ? aggregated : disaggregated).push_back(rank(search, autoscale ? target : first));
+  }
+  const auto merged = [&](const std::vector<pick::Ranking>& rankings) {
+    std::vector<const pick::Ranking*> pointers;
+    for (const pick::Ranking& ranking : rankings) pointers.push_back(&ranking);
+    return pick::merged(pointers, first);
+  };
+  pick::Ranking chosen = merged(aggregated);
+  pick::Ranking other = merged(disaggregated);
+  if (pick::preferred(other, chosen, first)) std::swap(chosen, other);
+  if (chosen.picks.empty()) return std::nullopt;
+  const Pick& pick = chosen.picks.front();
+  return Answer{pick, pick::violation(pick.unit, target) <= 0 && pick.load_served_percent >= 100};
+}
+
+int Answers::narrowest_unevaluated() const {
+  int narrowest = 0;
+  for (const Search& search : evidence_.searches) {
+    for (const Infeasible& drop : search.outcome->summary.dropped) {
+      const int gpus = drop.parallel.gpus();
+      const bool beyond = drop.reason == DropReason::kBudget && gpus > evidence_.target->total_gpus;
+      if (beyond && (narrowest == 0 || gpus < narrowest)) narrowest = gpus;
+    }
+  }
+  // A single GPU has no disaggregated search at all.
+  if (evidence_.target->total_gpus == 1) return 2;
+  return narrowest;
+}
+
+bool same_layout(const Pick& a, const Pick& b) {
+  return a.unit.mode == b.unit.mode && a.unit.decode.backend == b.unit.decode.backend &&
+         a.unit.prefill.parallel == b.unit.prefill.parallel && a.unit.decode.parallel == b.unit.decode.parallel;
+}
+
+bool same_pick(const Pick& a, const Pick& b) {
+  return same_layout(a, b) && a.replicas == b.replicas && a.unit.prefill_workers == b.unit.prefill_workers &&
+         a.unit.decode_workers == b.unit.decode_workers && a.unit.prefill.batch == b.unit.prefill.batch &&
+         a.unit.decode.batch == b.unit.decode.batch && a.unit.ctx_tokens == b.unit.ctx_tokens;
+}
+
+}  // namespace dynamo::explain

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+
+#include "explain/explanation.h"
+
+namespace dynamo::explain {
+
+/// What a decision would have been.
+struct Answer {
+  Pick pick;
+  bool met = false;      ///< all targets, and the whole load
+};
+
+/// Decides again under other targets or with more GPUs, from what was evaluated. The answer is the one that a new decision would
+/// give, except that layouts wider than the GPUs of the request are unknown.
+class Answers {
+ public:
+  explicit Answers(const Evidence& evidence) : evidence_(evidence) {}
+
+  /// `target.total_gpus` is the budget. Nothing when no row is left.
+  [[nodiscard]] std::optional<Answer> under(const pick::Target& target) const;
+
+  /// GPUs of the narrowest layout that the budget kept from being evaluated; 0 = there is none.
+  [[nodiscard]] int narrowest_unevaluated() const;
+
+ private:
+  [[nodiscard]] pick::Ranking rank(const Search& search, const pick::Target& target) const;
+
+  const Evidence& evidence_;
+};
+
+[[nodiscard]] bool same_layout(const Pick& a, const Pick& b);
+/// Same layout, operating point and number of workers.
+[[nodiscard]] bool same_pick(const Pick& a, const Pick& b);
+
+}  // namespace dynamo::explain

@@ -1,0 +1,54 @@
+#include <algorithm>
+
+#include "pick/pickers.h"
+
+namespace dynamo::pick {
+namespace {
+
+bool has_load(const Target& target) { return target.request_rate || target.concurrency; }
+
+}  // namespace
+
+Ranking rank(std::span<const Estimate> rows, const Target& target) {
+  return has_load(target) ? pick_load_match(rows, target) : pick_default(rows, target);
+}
+
+Ranking merged(std::span<const Ranking* const> rankings, const Target& target) {
+  Ranking all;
+  bool first = true;
+  for (const Ranking* ranking : rankings) {
+    const Ranking& one = *ranking;
+    if (one.picks.empty()) continue;
+    // A backend that meets the target makes those that do not irrelevant.
+    if (!first && one.exceeded && !all.exceeded) continue;
+    if (first || (all.exceeded && !one.exceeded)) {
+      all = one;
+    } else {
+      all.picks.insert(all.picks.end(), one.picks.begin(), one.picks.end());
+      all.best_throughput = std::max(all.best_throughput, one.best_throughput);
+      all.capped = all.capped && one.capped;
+    }
+    first = false;
+  }
+  if (!all.exceeded || !target.reference_order) {
+    std::ranges::stable_sort(all.picks, [&](const Pick& a, const Pick& b) {
+      if (all.exceeded && violation(a.unit, target) != violation(b.unit, target)) {
+        return violation(a.unit, target) < violation(b.unit, target);
+      }
+      if (has_load(target) && !all.capped && a.gpus_used != b.gpus_used) return a.gpus_used < b.gpus_used;
+      return a.tokens_per_s_gpu_cluster > b.tokens_per_s_gpu_cluster;
+    });
+  }
+  if (all.picks.size() > static_cast<std::size_t>(target.top_n)) all.picks.resize(static_cast<std::size_t>(target.top_n));
+  return all;
+}
+
+bool preferred(const Ranking& a, const Ranking& b, const Target& target) {
+  if (a.picks.empty() || b.picks.empty()) return !a.picks.empty();
+  const double miss_a = violation(a.picks.front().unit, target);
+  const double miss_b = violation(b.picks.front().unit, target);
+  if (miss_a != miss_b) return miss_a < miss_b;
+  return a.best_throughput > b.best_throughput;
+}
+
+}  // namespace dynamo::pick

@@ -1,0 +1,182 @@
+"""`explain`: the document keeps its schema, the text is the document's, the first screen fits, saved ones read back.
+
+Ten named scenarios are held against tests/golden/explain; after a change on purpose run this with DYNAMO_UPDATE_GOLDEN=1
+and review the difference. They need the measured tables and are skipped without."""
+
+import json
+import os
+import re
+import unittest
+
+from harness import INVALID, OK, ROOT, SAMPLE, UNSUPPORTED, USAGE, ProgramTest, tables_directory
+from json_schema import problems, unknown_fields
+
+SCHEMA = json.loads((ROOT / "docs/explanation.schema.json").read_text())
+GOLDEN = ROOT / "tests/golden/explain"
+
+
+def flags(model, gpu, gpus, backend, isl, osl, *more):
+    return ["--model", model, "--gpu", gpu, "--gpus", gpus, "--backend", backend, "--isl", isl, "--osl", osl, *more]
+
+
+QWEN = "Qwen/Qwen3-32B"
+SCENARIOS = {
+    "dense-throughput": flags(QWEN, "h200_sxm", 8, "trtllm", 3000, 500, "--ttft", 500, "--itl", 50),
+    "dense-tight-itl": flags(QWEN, "h200_sxm", 8, "trtllm", 3000, 500, "--ttft", 1000, "--itl", 12),
+    "dense-end-to-end": flags(QWEN, "h200_sxm", 8, "vllm", 2000, 300, "--e2e-latency", 8000),
+    "dense-load-rate": flags(QWEN, "h100_sxm", 16, "sglang", 3000, 300, "--ttft", 1000, "--itl", 40, "--request-rate", 8),
+    "dense-load-too-large": flags(QWEN, "h100_sxm", 8, "trtllm", 3000, 300, "--ttft", 1000, "--itl", 40, "--concurrency", 4000),
+    "nothing-meets": flags(QWEN, "h200_sxm", 8, "trtllm", 3000, 500, "--ttft", 500, "--itl", 3),
+    "one-gpu": flags("Qwen/Qwen3-8B", "h100_sxm", 1, "vllm", 1000, 200, "--ttft", 500, "--itl", 30),
+    "all-backends": flags("Qwen/Qwen3-8B", "h200_sxm", 4, "auto", 1000, 200, "--ttft", 300, "--itl", 20),
+    "experts": flags("Qwen/Qwen3-30B-A3B", "h200_sxm", 8, "sglang", 2000, 500, "--ttft", 800, "--itl", 25),
+    "latent-attention": flags("deepseek-ai/DeepSeek-V3", "h200_sxm", 16, "trtllm", 4000, 500, "--ttft", 3000, "--itl", 50),
+}
+
+
+def rounded(value):
+    """Six significant digits: compilers may differ in the last bits."""
+    if isinstance(value, float):
+        return float(f"{value:.6g}")
+    if isinstance(value, dict):
+        return {name: rounded(item) for name, item in value.items()}
+    return [rounded(item) for item in value] if isinstance(value, list) else value
+
+
+def abridged(document):
+    """What a reviewer reads: of long lists the first entries, as the rest repeats them."""
+    document["funnel"]["searches"] = [{**search, "dropped": len(search["dropped"])} for search in document["funnel"]["searches"]]
+    for stage in document["funnel"]["stages"]:
+        stage["examples"] = [example["sentence"] for example in stage["examples"]]
+    document["layouts"] = [f"{item['role']} {item['layout']} {item['backend']}: {item['sentence']}" for item in document["layouts"]]
+    for phase in document["time"]:
+        phase["operators"] = [f"{one['name']}: {one['ms']:.6g} ms, {one['source']}" for one in phase["operators"]]
+    return document
+
+
+class WithoutTables(ProgramTest):
+    def test_says_what_is_known(self):
+        answer = self.run_program("explain", "-f", SAMPLE, "-o", "json")
+        self.assertEqual(answer.code, OK, answer.err)
+        document = json.loads(answer.out)
+        self.assertEqual(problems(document, SCHEMA), [])
+        self.assertEqual(document["status"], "unverified")
+        self.assertIn("unverified", self.run_program("explain", "-f", SAMPLE).out)
+
+    def test_bad_input(self):
+        self.assertEqual(self.run_program("explain").code, USAGE)
+        self.assertEqual(self.run_program("explain", "-f", SAMPLE, "--section", "nonsense").code, USAGE)
+        self.assertEqual(self.run_program("explain", "-f", SAMPLE, "-o", "wide").code, USAGE)
+        self.assertEqual(self.run_program("explain", "--report", SAMPLE, "--model", "x").code, USAGE)
+        self.assertEqual(self.run_program("explain", "--report", SAMPLE).code, INVALID)
+        for content in ("", "{", "[]", "[1]", "kind: Explanation\n", '{"kind": "Explanation", "apiVersion": "dynamo-profiler/v1"}',
+                        '{"kind": "ExplanationList", "items": [{}]}'):
+            answer = self.run_program("explain", "--report", self.write("odd.json", content))
+            self.assertEqual(answer.code, INVALID, content)
+            self.assertIn("error", answer.err, content)
+            self.assertEqual(answer.out, "")
+
+    def test_a_newer_schema_is_refused(self):
+        document = json.loads(self.run_program("explain", "-f", SAMPLE, "-o", "json").out)
+        for change in ({"schemaVersion": 2}, {"apiVersion": "dynamo-profiler/v2"}):
+            path = self.write("newer.json", json.dumps(document | change))
+            answer = self.run_program("explain", "--report", path)
+            self.assertEqual(answer.code, UNSUPPORTED, answer.err)
+            self.assertIn("this program reads dynamo-profiler/v1 up to 1", " ".join(answer.err.split()))
+
+    def test_what_is_missing_in_a_saved_document_is_left_out(self):
+        document = json.loads(self.run_program("explain", "-f", SAMPLE, "-o", "json").out)
+        for name in list(document):
+            if name in ("apiVersion", "kind", "schemaVersion"):
+                continue
+            path = self.write("part.json", json.dumps({key: item for key, item in document.items() if key != name}))
+            self.assertEqual(self.run_program("explain", "--report", path, "--section", "all").code, OK, name)
+
+
+@unittest.skipIf(tables_directory() is None, "no measured tables: ./dev run tables list")
+class WithTables(ProgramTest):
+    maxDiff = None
+
+    def explain(self, *arguments):
+        answer = self.run_program("explain", *arguments, tables=tables_directory())
+        self.assertEqual(answer.code, OK, answer.err)
+        return answer.out
+
+    def document(self, name, *more):
+        return json.loads(self.explain(*SCENARIOS[name], *more, "-o", "json"))
+
+    def test_documents_keep_the_schema_and_add_up(self):
+        for name in SCENARIOS:
+            with self.subTest(name):
+                document = self.document(name)
+                self.assertEqual(problems(document, SCHEMA), [])
+                self.assertEqual([field for field in unknown_fields(document, SCHEMA) if not field.startswith("$.pick.")], [])
+                stages = document["funnel"]["stages"]
+                for before, stage in zip(stages, stages[1:]):
+                    self.assertEqual(stage["remaining"], before["remaining"] - stage["dropped"], stage["name"])
+                self.assertEqual(stages[0]["remaining"], sum(search["enumerated"] for search in document["funnel"]["searches"]))
+                dropped = sum(drop["count"] for search in document["funnel"]["searches"] for drop in search["dropped"])
+                self.assertEqual(dropped, sum(stage["dropped"] for stage in stages if stage["name"] not in ("pareto", "picked")))
+
+    def test_the_first_screen_fits(self):
+        for name, arguments in SCENARIOS.items():
+            with self.subTest(name):
+                lines = self.explain(*arguments).splitlines()
+                self.assertLessEqual(len(lines), 24, "\n".join(lines))
+                self.assertLessEqual(max(map(len, lines)), 80)
+                for heading in ("WHY THIS ONE", "WHAT WOULD CHANGE IT", "FUNNEL", "HOW SURE"):
+                    self.assertIn(heading, lines)
+                for line in self.explain(*arguments, "--section", "all").splitlines():
+                    self.assertLessEqual(len(line), 80, line)
+
+    def test_a_saved_document_gives_the_same_text(self):
+        for name in ("dense-throughput", "nothing-meets", "experts"):
+            for form in ("json", "yaml"):
+                saved = self.write(f"saved.{form}", self.explain(*SCENARIOS[name], "-o", form))
+                for more in ((), ("--section", "all")):
+                    self.assertEqual(self.explain("--report", saved, *more), self.explain(*SCENARIOS[name], *more))
+
+    def test_every_number_of_the_text_is_the_documents(self):
+        """Numbers of the document are changed one kind at a time; the text follows, so it has no other source."""
+        document = self.document("dense-throughput")
+        document["pick"]["tokensPerSecondPerGpu"] = 12345.0
+        document["targets"][1]["predictedMs"] = 77.7
+        document["funnel"]["stages"][0]["remaining"] = 4242
+        document["provenance"]["interpolated"] = 0.42
+        document["memory"][0]["kvCacheGiB"] = 99.9
+        document["time"][0]["operators"][0]["ms"] = 88.8
+        text = self.explain("--report", self.write("changed.json", json.dumps(document)), "--section", "all")
+        text += self.explain("--report", self.write("changed.json", json.dumps(document)))
+        for shown in ("12,345", "77.7", "4,242", "42 %", "99.9", "88.8"):
+            self.assertIn(shown, text)
+        for sentence in (document["why"]["goal"], document["modes"]["sentence"], document["sensitivity"]["relax"][0]["sentence"]):
+            self.assertIn("".join(sentence.split()), "".join(text.split()))
+
+    def test_candidates(self):
+        arguments = SCENARIOS["dense-throughput"]
+        self.assertIn("is the pick", self.explain(*arguments, "--candidate", "agg tp4"))
+        pair = self.explain(*arguments, "--candidate", "prefill tp2 x1 + decode tp4 x1")
+        self.assertIn("disagg 1 x (1P tp2 + 1D tp4)", pair)
+        two = json.loads(self.explain(*arguments, "--candidate", "agg tp1", "--candidate", "agg tp2", "-o", "json"))
+        self.assertEqual([one["verdict"] for one in two["candidates"]], ["missesTargets", "slower"])
+        answer = self.run_program("explain", *arguments, "--candidate", "agg tp16", tables=tables_directory())
+        self.assertEqual(answer.code, INVALID)
+        self.assertIn("tp1", answer.err)
+
+    def test_goldens(self):
+        for name in SCENARIOS:
+            with self.subTest(name):
+                text = json.dumps(abridged(rounded(self.document(name))), indent=1, ensure_ascii=False) + "\n"
+                path = GOLDEN / f"{name}.json"
+                if os.environ.get("DYNAMO_UPDATE_GOLDEN"):
+                    path.write_text(text)
+                self.assertEqual(text, path.read_text())
+
+    def test_sentences_are_clean(self):
+        for name in SCENARIOS:
+            text = self.explain(*SCENARIOS[name], "--section", "all")
+            self.assertNotRegex(text, re.compile(r"\bnan\b|\binf\b|  ;|: ;|\(\)"), name)
+
+
+if __name__ == "__main__":
+    unittest.main()

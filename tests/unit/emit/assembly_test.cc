@@ -1,0 +1,152 @@
+#include "dynamo/profiler/assembly.h"
+
+#include <gmock/gmock.h>
+
+#include "dynamo/profiler/document_io.h"
+#include "unit/emit/emit_fixture.h"
+
+namespace dynamo {
+namespace {
+
+using namespace dynamo::testing;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+const Curves kCurves = {{{100, 200, 300, 400}, {1, 2, 3, 4}, {10, 20, 30, 40}}, {{0.5}, {350}, {10}, {100}, 1000}};
+
+ValidatedRequest planned(std::string_view planner = "{}") {
+  ValidatedRequest request = request_for(dense_model());
+  request.planner = read_json(planner, "test").value();
+  return request;
+}
+
+Assembly assembled(const ValidatedRequest& request, const Curves* curves = &kCurves, const EmitOptions& options = {}) {
+  auto assembly = assemble(request, disaggregated(Backend::kVllm), curves, options);
+  EXPECT_TRUE(assembly.has_value());
+  return assembly.has_value() ? std::move(*assembly) : Assembly{};
+}
+
+std::string name_of(const Value& object) { return *object.find_path({"metadata", "name"})->as_string(); }
+
+const Value* service(const Value& deployment, std::string_view name) { return deployment.find_path({"spec", "services", name}); }
+
+TEST(Assembly, WithoutFeaturesIsThePickAlone) {
+  const ValidatedRequest request = request_for(dense_model());
+  const Assembly assembly = assembled(request, nullptr);
+  ASSERT_THAT(assembly.documents, SizeIs(1));
+  EXPECT_EQ(assembly.documents.front(), emit_deployment(request, disaggregated(Backend::kVllm))->documents.front());
+  EXPECT_FALSE(assembly.picked.has_value());
+}
+
+TEST(Assembly, ThroughputPlannerBringsBothConfigMapsBeforeTheDeployment) {
+  const Assembly assembly = assembled(planned());
+  ASSERT_THAT(assembly.documents, SizeIs(3));
+  EXPECT_THAT(name_of(assembly.documents[0]), MatchesRegex("planner-config-[0-9a-f]{4}"));
+  EXPECT_THAT(name_of(assembly.documents[1]), MatchesRegex("planner-profile-data-[0-9a-f]{4}"));
+  EXPECT_EQ(*assembly.documents[2].find("kind"), Value("DynamoGraphDeployment"));
+  EXPECT_EQ(*assembly.documents[0].find_path({"metadata", "labels", "dgdr.nvidia.com/name"}), Value("chat"));
+  const Value* data = assembly.documents[1].find("data");
+  EXPECT_NE(data->find("prefill_raw_data.json"), nullptr);
+  EXPECT_NE(data->find("decode_raw_data.json"), nullptr);
+  const Value* planner = service(assembly.documents[2], "Planner");
+  ASSERT_NE(planner, nullptr);
+  const std::string text = write_yaml(*planner);
+  EXPECT_THAT(text, HasSubstr("mountPath: /workspace/planner_config"));
+  EXPECT_THAT(text, HasSubstr("mountPath: /workspace/profiling_results"));
+  EXPECT_THAT(text, HasSubstr("image: nvcr.io/nvidia/ai-dynamo/dynamo-frontend:1.0.1"));
+  EXPECT_THAT(text, HasSubstr("- /workspace/planner_config/planner_config.json"));
+  ASSERT_TRUE(assembly.picked.has_value());
+  EXPECT_EQ(service(*assembly.picked, "Planner"), nullptr);
+}
+
+TEST(Assembly, RealWorkersNeverReadTheCurves) {
+  const std::string text = write_yaml(assembled(planned()).documents[2]);
+  EXPECT_THAT(text, Not(HasSubstr("--planner-profile-data")));
+  EXPECT_THAT(write_yaml(*service(assembled(planned()).documents[2], "VllmDecodeWorker")), Not(HasSubstr("profiling_results")));
+}
+
+TEST(Assembly, LoadPlannerNeedsNoCurves) {
+  const Assembly assembly = assembled(planned(R"({"enable_throughput_scaling":false,"enable_load_scaling":true})"));
+  EXPECT_THAT(assembly.documents, SizeIs(2));
+}
+
+TEST(Assembly, MockerTakesThePlaceOfTheEngines) {
+  ValidatedRequest request = request_for(dense_model());
+  request.mocker = true;
+  const Assembly assembly = assembled(request);
+  ASSERT_THAT(assembly.documents, SizeIs(2));
+  EXPECT_THAT(name_of(assembly.documents[1]), MatchesRegex("mocker-disagg-[0-9a-f]{8}"));
+  for (const char* role : {"prefill", "decode"}) {
+    const std::string text = write_yaml(*service(assembly.documents[1], role));
+    EXPECT_THAT(text, HasSubstr("- --planner-profile-data\n    - /workspace/profiling_results\n    - --disaggregation-mode\n    - " + std::string(role)));
+    EXPECT_THAT(text, HasSubstr("name: " + name_of(assembly.documents[0])));
+    EXPECT_THAT(text, Not(HasSubstr("gpu")));
+  }
+  EXPECT_EQ(service(assembly.documents[1], "Planner"), nullptr);
+  request.planner = Object{};
+  EXPECT_THAT(assembled(request).documents, SizeIs(3));
+}
+
+TEST(Assembly, NewerPlannersHaveTheirOwnImageAndAdapters) {
+  ValidatedRequest request = planned();
+  request.image = "registry.local:5000/x/dynamo-frontend:1.6.1";
+  const Assembly assembly = assembled(request);
+  EXPECT_THAT(write_yaml(*service(assembly.documents[2], "Planner")), HasSubstr("image: registry.local:5000/x/dynamo-planner:1.6.1"));
+  EXPECT_NE(service(assembly.documents[2], "VllmPrefillWorker")->find("scalingAdapter"), nullptr);
+  EXPECT_EQ(service(assembly.documents[2], "Planner")->find("scalingAdapter"), nullptr);
+  request.image = "dynamo-frontend@sha256:0011";
+  EXPECT_FALSE(assemble(request, disaggregated(Backend::kVllm), &kCurves).has_value());
+}
+
+TEST(Assembly, TheSameRequestGivesTheSameBytesAndAnotherOthers) {
+  const auto bytes = [](const ValidatedRequest& request) { return write_yaml(assembled(request).documents); };
+  EXPECT_EQ(bytes(planned()), bytes(planned()));
+  const Assembly one = assembled(planned()), two = assembled(planned(R"({"min_endpoint":3})"));
+  EXPECT_NE(name_of(one.documents[0]), name_of(two.documents[0]));
+  EXPECT_EQ(name_of(one.documents[1]), name_of(two.documents[1]));
+  EXPECT_NE(name_of(one.documents[2]), name_of(two.documents[2]));
+}
+
+TEST(Assembly, V1beta1HasComponents) {
+  const Assembly assembly = assembled(planned(), &kCurves, {.api = DeploymentApi::kV1beta1});
+  const std::string text = write_yaml(assembly.documents[2]);
+  EXPECT_THAT(text, HasSubstr("name: Planner\n    type: planner"));
+  EXPECT_THAT(text, Not(HasSubstr("services:")));
+}
+
+TEST(Assembly, ThePlannerOfTheBaseTemplateIsLaidOverOurs) {
+  ValidatedRequest request = planned();
+  request.overrides_dgd = read_json(R"({"spec":{"services":{"Planner":{"componentType":"planner","replicas":1,
+    "extraPodSpec":{"mainContainer":{"args":["--wrong"],"env":[{"name":"A","value":"b"}]}}}}}})", "test").value();
+  const std::string text = write_yaml(*service(assembled(request).documents[2], "Planner"));
+  EXPECT_THAT(text, HasSubstr("name: A"));
+  EXPECT_THAT(text, HasSubstr("planner_config.json"));
+  EXPECT_THAT(text, Not(HasSubstr("--wrong")));
+}
+
+TEST(Layers, WorkAlone) {
+  const ValidatedRequest request = planned();
+  const PickReport report = disaggregated(Backend::kVllm);
+  auto mocker = mocker_deployment(request);
+  ASSERT_TRUE(mocker.has_value());
+  EXPECT_THAT(write_yaml(*mocker), Not(HasSubstr("--planner-profile-data")));
+  Value deployment = emit_deployment(request, report)->documents.front();
+  const Value map = add_profile_data(deployment, request, kCurves);
+  EXPECT_THAT(write_yaml(deployment), Not(HasSubstr(name_of(map)))) << "nobody reads curves here";
+  Diagnostics warnings;
+  ASSERT_TRUE(add_planner(deployment, request, report, true, {}, warnings).has_value());
+  (void)add_profile_data(deployment, request, kCurves);
+  EXPECT_THAT(write_yaml(*service(deployment, "Planner")), HasSubstr(name_of(map)));
+}
+
+TEST(Layers, AnAggregatedWorkerIsFoundByThePlanner) {
+  const ValidatedRequest request = planned(R"({"enable_throughput_scaling":false,"enable_load_scaling":true})");
+  const auto assembly = assemble(request, aggregated(Backend::kVllm), nullptr);
+  ASSERT_TRUE(assembly.has_value());
+  EXPECT_EQ(*service(assembly->documents.back(), "VllmDecodeWorker")->find("subComponentType"), Value("decode"));
+}
+
+}  // namespace
+}  // namespace dynamo
