@@ -143,6 +143,7 @@ class Grammar {
     add_validate();
     add_lint();
     add_estimate();
+    add_support();
     add_tables_commands();
     add_webhook();
     version_ = app_.add_subcommand("version", "Print the version of this program");
@@ -258,7 +259,7 @@ class Grammar {
   /// Which measurements answer, and what happens without.
   static void add_data(CLI::App& app, std::string& perf_version, std::string& mode) {
     app.add_option("--perf-version", perf_version, "tables: current, next, previous or a version")->type_name("VERSION");
-    app.add_option("--database-mode", mode, "silicon, hybrid, empirical, sol or auto (per kernel the first tier that answers)")
+    app.add_option("--database-mode", mode, "auto (default: measured where measured, else per kernel the next tier), silicon, hybrid, empirical or sol")
         ->check(CLI::IsMember({"silicon", "hybrid", "empirical", "sol", "auto"}, CLI::ignore_case))
         ->type_name("MODE");
   }
@@ -401,6 +402,20 @@ class Grammar {
     add_numbers(*estimate_, to);
   }
 
+  void add_support() {
+    support_ = app_.add_subcommand("support", "Show where predictions are measured, modelled or naive");
+    SupportCommand& to = support_options_;
+    const auto filter = [&](const char* flag, std::vector<std::string>& words, const char* help, const char* type) {
+      support_->add_option(flag, words, help)->type_name(type)->expected(1)->delimiter(',')->take_all();
+    };
+    filter("--model", to.models, "only these: id, family, directory or config.json; may be repeated", "MODEL");
+    filter("--gpu", to.gpus, "only these GPUs, in any common spelling; may be repeated", "GPU");
+    filter("--backend", to.backends, "only these: trtllm, sglang, vllm; may be repeated", "BACKEND");
+    add_output(*support_, to.output, {"table", "wide", "json", "yaml"});
+    support_->add_option("--perf-version", to.perf_version, "tables: current, next, previous or a version")->type_name("VERSION");
+    add_tables(*support_, to.tables);
+  }
+
   void add_tables_commands() {
     tables_ = app_.add_subcommand("tables", "Import, list and verify the measured tables");
     tables_->require_subcommand(1);
@@ -443,6 +458,7 @@ class Grammar {
       return validate_options_;
     }
     if (estimate_->parsed()) return estimate_command();
+    if (support_->parsed()) return support_options_;
     if (tables_->parsed()) {
       tables_options_.action = tables_import_->parsed() ? TablesAction::kImport
                                : tables_list_->parsed() ? TablesAction::kList
@@ -533,7 +549,7 @@ class Grammar {
   }
 
   CLI::App app_;
-  CLI::App *profile_, *explain_, *validate_, *estimate_, *tables_, *tables_import_, *tables_list_, *tables_verify_, *webhook_,
+  CLI::App *profile_, *explain_, *validate_, *estimate_, *support_, *tables_, *tables_import_, *tables_list_, *tables_verify_, *webhook_,
       *version_, *completion_, *help_, *preview_, *lint_, *what_if_;
   ProfileCommand profile_options_, preview_options_;
   ExplainCommand explain_options_;
@@ -541,6 +557,7 @@ class Grammar {
   WhatIfCommand what_if_options_;
   ValidateCommand validate_options_;
   EstimateCommand estimate_options_;
+  SupportCommand support_options_;
   TablesCommand tables_options_;
   WebhookManifestCommand webhook_options_;
   VersionCommand version_options_;

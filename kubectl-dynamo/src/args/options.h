@@ -25,7 +25,7 @@ struct ProfileCommand {
   std::string output_dir;
   std::string tables;                ///< empty = default directory
   std::string perf_version = "current";
-  std::string database_mode = "silicon";
+  std::string database_mode = "auto";
   std::string dgd_api_version;       ///< v1alpha1 or v1beta1; empty = that of the base deployment, else v1alpha1
   std::string runtime_version;       ///< Dynamo release in the images; empty = their tag
   bool strict_sla = false;
@@ -52,7 +52,7 @@ struct ExplainCommand {
   OutputFormat output = OutputFormat::kTable;
   std::string tables;
   std::string perf_version = "current";
-  std::string database_mode = "silicon";
+  std::string database_mode = "auto";
 };
 
 /// One request beside its variations.
@@ -66,7 +66,7 @@ struct WhatIfCommand {
   OutputFormat output = OutputFormat::kTable;
   std::string tables;
   std::string perf_version = "current";
-  std::string database_mode = "silicon";
+  std::string database_mode = "auto";
 };
 
 struct ValidateCommand {
@@ -101,7 +101,15 @@ struct EstimateCommand {
   OutputFormat output = OutputFormat::kTable;
   std::string tables;
   std::string perf_version = "current";
-  std::string database_mode = "silicon";
+  std::string database_mode = "auto";
+};
+
+/// Where predictions are measured, modelled or naive.
+struct SupportCommand {
+  std::vector<std::string> models, gpus, backends;   ///< filters; empty = all, by family
+  OutputFormat output = OutputFormat::kTable;
+  std::string perf_version = "current";
+  std::string tables;
 };
 
 enum class TablesAction { kImport, kList, kVerify };
@@ -138,7 +146,8 @@ struct PrintAndExit {
   bool usage_error = false;
 };
 
-using Command = std::variant<ProfileCommand, ExplainCommand, LintCommand, WhatIfCommand, ValidateCommand, EstimateCommand, TablesCommand, WebhookManifestCommand,
+using Command = std::variant<ProfileCommand, ExplainCommand, LintCommand, WhatIfCommand, ValidateCommand, EstimateCommand, SupportCommand,
+                             TablesCommand, WebhookManifestCommand,
                              VersionCommand, CompleteCommand, CompletionCommand, PrintAndExit>;
 
 }  // namespace dynamo::cli

@@ -19,6 +19,7 @@ namespace dynamo::cli {
 [[nodiscard]] ExitCode run(const EstimateCommand& command);
 /// `estimate` of flags or deployments.
 [[nodiscard]] ExitCode run_setup(const EstimateCommand& command);
+[[nodiscard]] ExitCode run(const SupportCommand& command);
 [[nodiscard]] ExitCode run(const TablesCommand& command);
 [[nodiscard]] ExitCode run(const WebhookManifestCommand& command);
 [[nodiscard]] ExitCode run(const VersionCommand& command);
@@ -26,6 +27,8 @@ namespace dynamo::cli {
 [[nodiscard]] ExitCode run(const CompletionCommand& command);
 [[nodiscard]] ExitCode run(const PrintAndExit& command);
 
+/// Says on stderr that there are no measured tables.
+void warn_without_tables(const TableStore& tables);
 /// What the flags of `profile` ask of the library; `validate.models` is the caller's.
 [[nodiscard]] ProfileOptions profile_options(const ProfileCommand& command);
 

@@ -24,7 +24,7 @@ Values values_of(const std::string& option, const std::string& command) {
   if (option == "--backend") return {{"auto", "sglang", "trtllm", "vllm"}};
   if (option == "--search-strategy") return {{"rapid", "thorough"}};
   if (option == "--perf-version") return {{"current", "next", "previous"}};
-  if (option == "--database-mode") return {{"silicon", "hybrid", "empirical", "sol", "auto"}};
+  if (option == "--database-mode") return {{"auto", "silicon", "hybrid", "empirical", "sol"}};
   if (option == "--output" && (command == "what-if" || command == "estimate")) return {{"table", "json", "yaml"}};
   if (option == "--objective") return {{"cost", "throughput"}};
   if (option == "--set" || option == "--sweep") {
@@ -34,6 +34,7 @@ Values values_of(const std::string& option, const std::string& command) {
   }
   if (option == "--output") {
     if (command == "explain") return {{"table", "json", "yaml"}};
+    if (command == "support") return {{"table", "wide", "json", "yaml"}};
     return command == "profile" ? Values{{"table", "wide", "json", "yaml", "name"}} : Values{{"table", "json"}};
   }
   if (option == "--section") {

@@ -225,6 +225,15 @@ class ProfileRun {
 
 }  // namespace
 
+void warn_without_tables(const TableStore& tables) {
+  if (!tables.empty()) return;
+  Diagnostic warning = finding(DiagnosticCode::kMissingData, "tables.absent",
+                               "no measured tables in " + tables.directory().string() + "; going on without them",
+                               "kubectl dynamo tables import aiconfigurator_core-0.12.0-*.whl");
+  warning.severity = Severity::kWarning;
+  print_error(render_diagnostics(findings(std::move(warning)), {}, Style(colour_allowed(STDERR_FILENO))));
+}
+
 ProfileOptions profile_options(const ProfileCommand& command) {
   ProfileOptions options;
   options.validate.perf_version = command.perf_version;

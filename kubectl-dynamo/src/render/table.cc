@@ -96,7 +96,8 @@ std::string verdict(const Value& report, const Value& pick) {
     return "Carries " + readable(number_at(pick, {"loadServedPercent"})) +
            " % of the load: " + picked_phrase(report, pick);
   }
-  return "Meets the SLA: " + picked_phrase(report, pick);
+  const bool modelled = text_at(report, {"provenance", "tier"}) == "modelled";
+  return (modelled ? "Meets the SLA if the model holds: " : "Meets the SLA: ") + picked_phrase(report, pick);
 }
 
 std::string styled_lines(const std::string& text, const Style& style, Ink ink) {
@@ -266,14 +267,43 @@ std::string provenance_line(const Value& report) {
   const std::string tables = text_at(report, {"provenance", "tables"});
   std::string out = "Numbers: ";
   if (flag_at(report, {"unverified"})) return out + "unverified: only the memory was calculated.";
-  out += tier == "measured" ? "measured tables" : tier + ", no measurement: wide error band";
+  out += tier == "measured" ? "measured tables" : tier;
   if (!tables.empty()) out += " (" + tables + ")";
   for (const auto& [field, word] : {std::pair{"lookedUp", "looked up"}, std::pair{"interpolated", "interpolated"},
                                     std::pair{"extrapolated", "extrapolated"}, std::pair{"modelled", "modelled"}}) {
     const double share = number_at(report, {"provenance", field});
     if (share > 0) out += ", " + percent(share) + " " + word;
   }
+  if (const double estimated = number_at(report, {"provenance", "estimated"}); estimated > 0) {
+    out += " (" + percent(estimated) + " for want of rows)";
+  }
   return out + ".";
+}
+
+/// "TTFT 406 to 1,130 ms" for a factor on the pick's number.
+std::string range_phrase(const Value& report, const std::string& title, std::string_view field, std::string_view band,
+                         const std::string& unit) {
+  const double value = number_at(report, {"chosen", field});
+  return title + " " + readable(value * number_at(report, {"provenance", "errorBand", band, "low"})) + " to " +
+         readable(value * number_at(report, {"provenance", "errorBand", band, "high"})) + " " + unit;
+}
+
+/// How far the truth may be, where something was modelled.
+std::string band_line(const Value& report) {
+  if (!has_number(report, {"provenance", "errorBand", "ttft", "low"})) return {};
+  return "Error band (8 of 10 passes, on GPUs left out of the fit): " + range_phrase(report, "TTFT", "ttftMs", "ttft", "ms") + ", " +
+         range_phrase(report, "ITL", "itlMs", "itl", "ms") + ", " +
+         range_phrase(report, "throughput", "tokensPerSecondPerGpu", "throughput", "tok/s per GPU") + ".";
+}
+
+/// Which measured rows not to believe.
+std::string suspects_line(const Value& report) {
+  std::string out;
+  for (const Value& suspect : array_at(report, {"provenance", "suspectRows"})) {
+    out += (out.empty() ? "Doubtful rows: " : ", ") + text_at(suspect, {"pass"}) + " " + text_at(suspect, {"kernel"}) + " (" +
+           readable(number_at(suspect, {"factor"})) + "x)";
+  }
+  return out.empty() ? out : out + ".";
 }
 
 /// What the user did not write and the answer depends on.
@@ -329,6 +359,8 @@ std::string render_table(const Value& report, const TableOptions& options, const
     if (const std::string chart = render_pareto(report, style); !chart.empty()) out += chart + "\n";
   }
   out += wrap(provenance_line(report), kWidth, 0, 2) + "\n";
+  if (const std::string band = band_line(report); !band.empty()) out += wrap(band, kWidth, 0, 2) + "\n";
+  if (const std::string doubtful = suspects_line(report); !doubtful.empty()) out += wrap(doubtful, kWidth, 0, 2) + "\n";
   if (const std::string assumed = assumptions_line(report); !assumed.empty()) out += wrap(assumed, kWidth, 0, 2) + "\n";
   return out + next_step(options.repeat);
 }

@@ -42,7 +42,7 @@ perf::ImageLoad read_images(Arguments& args) {
   return images;
 }
 
-Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::string& prefix) {
+Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::string& prefix, ExpertSizes sizes) {
   const auto size = [&](std::string_view name, int low) {
     const auto shared = args.optional_integer(name, low);
     return prefix.empty() ? shared : args.optional_integer(prefix + std::string(name), low).or_else([&] { return shared; });
@@ -57,7 +57,9 @@ Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::stri
   const auto moe_tp = size("moe_tp_size", low);
   const auto moe_ep = size("moe_ep_size", low);
   if (!model.states_expert_layout()) return p;
-  if (model.is_moe() && !moe_tp.has_value() && !moe_ep.has_value()) {
+  const bool unstated = !moe_tp.has_value() && !moe_ep.has_value();
+  if (unstated && sizes == ExpertSizes::kOneByDefault) return p;
+  if (unstated) {
     args.complain(prefix + "moe_tp_size or " + prefix + "moe_ep_size is required for a model with experts");
   }
   const int width = p.tp * p.dp * p.cp;

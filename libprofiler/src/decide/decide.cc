@@ -9,6 +9,7 @@
 #include "dynamo/profiler/emit.h"
 #include "dynamo/profiler/profile.h"
 #include "explain/explanation.h"
+#include "facts/backend_facts.h"
 #include "search/memo.h"
 
 namespace dynamo {
@@ -73,6 +74,15 @@ double closest(const std::vector<Searched>& searches, const pick::Target& target
   return best;
 }
 
+/// Some layout failed for its latency alone, so that a wider limit may let one in.
+bool latency_is_what_fails(const std::vector<Searched>& searches) {
+  return std::ranges::any_of(searches, [](const Searched& search) {
+    return std::ranges::any_of(search.outcome.summary.dropped, [](const Infeasible& drop) {
+      return drop.reason == DropReason::kTtft || drop.reason == DropReason::kItl || drop.reason == DropReason::kRequestLatency;
+    });
+  });
+}
+
 /// A search looks only at rows within the TTFT (or end-to-end) target. If none meets all targets, that limit is widened step by
 /// step until no wider one can hold a closer row; the ranking keeps the targets that were asked for.
 std::vector<Searched> run_plan(const ValidatedRequest& request, const Plan& plan, const TableStore& tables) {
@@ -80,6 +90,7 @@ std::vector<Searched> run_plan(const ValidatedRequest& request, const Plan& plan
   static constexpr double kWidening[] = {1.25, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 1e6};
   std::vector<Searched> best = decision::run_searches(plan, tables);
   double distance = closest(best, plan.target);
+  if (std::isinf(distance) && !latency_is_what_fails(best)) return best;
   for (const double factor : kWidening) {
     if (plan.scenario.cancelled != nullptr && *plan.scenario.cancelled && (*plan.scenario.cancelled)()) break;
     if (distance == 0 || !(plan.scenario.ttft_ms || plan.scenario.request_latency_ms)) break;
@@ -96,6 +107,30 @@ std::vector<Searched> run_plan(const ValidatedRequest& request, const Plan& plan
     if (distance <= factor - 1) break;
   }
   return best;
+}
+
+/// What was searched and what was found.
+struct Answer {
+  Plan plan;
+  std::vector<Searched> searches;
+};
+
+bool has_pick(const std::vector<Searched>& searches) {
+  return std::ranges::any_of(searches, [](const Searched& search) { return !search.ranking.picks.empty(); });
+}
+
+/// In mode kAuto the first tier with a layout answers: what is measured throughout wins over what is not, however promising.
+Answer first_answer(const ValidatedRequest& request, Plan plan, const TableStore& tables) {
+  const bool by_tier = plan.scenario.database == DatabaseMode::kAuto;
+  if (by_tier) plan.scenario.database = DatabaseMode::kSilicon;
+  std::vector<Searched> searches = run_plan(request, plan, tables);
+  if (!by_tier || has_pick(searches)) return {std::move(plan), std::move(searches)};
+  Plan lower = plan;
+  lower.scenario.database = DatabaseMode::kAuto;
+  std::erase_if(lower.backends, [&](Backend backend) { return !facts::why_not_on(backend, *request.system).empty(); });
+  if (lower.backends.empty()) return {std::move(plan), std::move(searches)};
+  searches = run_plan(request, lower, tables);
+  return {std::move(lower), std::move(searches)};
 }
 
 /// What the request runs with instead of the targets that are out of reach.
@@ -201,8 +236,7 @@ std::shared_ptr<SearchMemory> make_search_memory() { return std::make_shared<Sea
 std::expected<Decision, Diagnostics> decide_and_explain(const ValidatedRequest& request, const TableStore& tables,
                                                         const ProfileOptions& options) {
   if (Diagnostics problems = decision::check_tables(request, tables); problems.has_errors()) return std::unexpected(problems);
-  const Plan plan = plan_of(request, options);
-  const std::vector<Searched> searches = run_plan(request, plan, tables);
+  const auto [plan, searches] = first_answer(request, plan_of(request, options), tables);
   if (options.cancelled && options.cancelled()) {
     return std::unexpected(one_error(DiagnosticCode::kTooLarge, "profile.cancelled", "the search was ended before it was done"));
   }

@@ -58,7 +58,7 @@ class OperatorLog {
     entries_.emplace_back(name, time);
   }
   [[nodiscard]] OperatorSink sink(double factor = 1.0) {
-    return [this, factor](const Operator& op, const Timing& time) { add(op.name(), time.scaled(factor)); };
+    return [this, factor](const Operator& op, const StepShape&, const Timing& time) { add(op.name(), time.scaled(factor)); };
   }
   [[nodiscard]] std::vector<OperatorTime> times() const {
     std::vector<OperatorTime> times;
@@ -105,7 +105,7 @@ std::vector<OperatorTime> Engine::mix_times(const Workload& text, int batch, int
   OperatorLog log;
   const Schedule schedule = schedule_of(*impl_, load, batch, ctx_tokens);
   // The reference marks the operator whose whole-prompt time is spread over the passes of a prompt.
-  const auto sink = [&](const Operator& op, const Timing& time) {
+  const auto sink = [&](const Operator& op, const StepShape&, const Timing& time) {
     log.add(op.name() == "context_attention" ? op.name() + " (scaled)" : op.name(), time);
   };
   if (!mixed_step(impl_->graph, schedule.mixed, sink).has_value()) return {};

@@ -20,7 +20,7 @@ Result<void> add_operators(const std::vector<OperatorPtr>& ops, const StepShape&
     Result<Timing> time = op->at(step);
     if (!time.has_value()) return std::unexpected(time.error());
     if (factor != 1.0) *time = time->scaled(factor);
-    if (sink) sink(*op, *time);
+    if (sink) sink(*op, step, *time);
     sum = sum.plus(*time);
   }
   return {};

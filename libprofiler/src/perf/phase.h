@@ -9,8 +9,8 @@
 
 namespace dynamo::perf {
 
-/// Told of every operator of a pass as it is priced; an empty function when only the sum matters.
-using OperatorSink = std::function<void(const Operator&, const Timing&)>;
+/// Told of every operator of a pass as it is priced at a step; an empty function when only the sum matters.
+using OperatorSink = std::function<void(const Operator&, const StepShape&, const Timing&)>;
 
 /// Images that a batch brings to the vision encoder.
 struct EncoderLoad {

@@ -29,7 +29,8 @@ struct ProfileOptions {
   ValidateOptions validate;
   EmitOptions emit = {};
   CurveOptions curves = {};         ///< its tables are used as `database` says
-  DatabaseMode database = DatabaseMode::kSilicon;
+  /// kAuto: layouts that are measured throughout; only where there is none, those with kernels of the lower tiers.
+  DatabaseMode database = DatabaseMode::kAuto;
   unsigned threads = 0;             ///< 0 = one per core; the answer does not depend on it
   /// Asked between layouts, from several threads; true ends the search with the error `profile.cancelled`. Empty = never.
   std::function<bool()> cancelled = {};

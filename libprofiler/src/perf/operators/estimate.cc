@@ -23,7 +23,9 @@ Result<Timing> estimate_from(const UtilisationGrid& grid, double sol_ms, const s
   if (!utilisation.has_value() || !(*utilisation > 0)) {
     return std::unexpected(Error{ErrorKind::kNotEstimable, "no measurement to derive an estimate from"});
   }
-  return Timing::modelled(sol_ms / (*utilisation * scale), Source::kEmpirical);
+  Timing time = Timing::modelled(sol_ms / (*utilisation * scale), Source::kEmpirical);
+  time.shares.unmeasured = time.ms;
+  return time;
 }
 
 Result<Timing> measured_or_error(const Found& found, const std::string& what) {

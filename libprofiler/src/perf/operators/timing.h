@@ -15,7 +15,7 @@ enum class Source { kSilicon, kEmpirical, kSol, kEstimated, kMixed, kModelled };
 /// Milliseconds by how they were obtained.
 struct Shares {
   double looked_up = 0, interpolated = 0, extrapolated = 0, modelled = 0;
-  double unmeasured = 0;   ///< part of `modelled`: kernels whose roofline no comparable measurement corrects
+  double unmeasured = 0;   ///< part of `modelled`: kernels that tables usually answer, estimated
 };
 
 /// The time of one operator or of a sum of operators.
