@@ -1,6 +1,7 @@
 #include "dynamo/profiler/profile.h"
 
 #include "decide/findings.h"
+#include "decide/gates.h"
 #include "decide/sweep.h"
 #include "dynamo/profiler/assembly.h"
 #include "dynamo/profiler/emit.h"
@@ -31,6 +32,9 @@ ProfileResult profile(const Document& document, const TableStore& tables, const 
   result.diagnostics = std::move(checked.diagnostics);
   if (!checked.request.has_value()) return result;
   result.request = std::move(checked.request);
+
+  result.diagnostics.append(check_gates(*result.request, tables));
+  if (result.diagnostics.has_errors()) return result;
 
   auto decision = decide_and_explain(*result.request, tables, options);
   if (!decision.has_value()) {

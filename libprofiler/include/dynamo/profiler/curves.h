@@ -38,7 +38,7 @@ struct Curves {
 struct CurveOptions {
   int prefill_points = 16;   ///< granularity: about so many prompt lengths
   int decode_points = 6;     ///< granularity: so many loads at each of about so many contexts
-  DatabaseMode database = DatabaseMode::kSilicon;
+  DatabaseMode database = DatabaseMode::kAuto;
 };
 
 /// Evaluates the two engines of a disaggregated unit on the guide's grids. Latencies are the engines' own: without the queueing
