@@ -49,6 +49,12 @@ ProfileResult profile(const Document& document, const TableStore& tables, const 
   result.curves = sweep_for(*result.request, *result.report, tables, options, result.diagnostics);
   if (result.diagnostics.has_errors()) return result;
 
+  if (options.plots && result.curves) {
+    const Estimate& unit = result.report->chosen->unit;
+    result.plots = plot_files(*result.request, unit, *result.curves,
+                              sweep_engines(*result.request, unit, tables, {.database = options.database}));
+  }
+
   auto assembly = assemble(*result.request, *result.report, result.curves ? &*result.curves : nullptr, options.emit);
   if (!assembly.has_value()) {
     result.diagnostics.append(assembly.error());

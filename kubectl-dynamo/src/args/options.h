@@ -29,6 +29,9 @@ struct ProfileCommand {
   std::string dgd_api_version;       ///< v1alpha1 or v1beta1; empty = that of the base deployment, else v1alpha1
   std::string runtime_version;       ///< Dynamo release in the images; empty = their tag
   bool strict_sla = false;
+  std::vector<std::string> prices;   ///< of GPUs, by the hour
+  std::string objective = "throughput";
+  std::string report;                ///< HTML file to write; empty = none
   bool preview = false;              ///< the deployment rather than the report
   bool show_overrides = false;       ///< what spec.overrides changes, as a diff
   // In place of the Python profiling Job.
@@ -46,6 +49,20 @@ struct ExplainCommand {
   std::vector<std::string> reports;      ///< saved explanations to show again; they stand for the request
   std::vector<std::string> sections;     ///< names of parts; empty = the first screen
   std::vector<std::string> candidates;   ///< "why not this one?"
+  OutputFormat output = OutputFormat::kTable;
+  std::string tables;
+  std::string perf_version = "current";
+  std::string database_mode = "auto";
+};
+
+/// One request beside its variations.
+struct WhatIfCommand {
+  RequestSource source;
+  std::vector<std::string> sets;     ///< `sla.itl=15,20`
+  std::vector<std::string> sweeps;   ///< `sla.itl=5:50:5`; at most one
+  std::vector<std::string> sizes;    ///< of layouts, as `tp=2,4`
+  std::vector<std::string> prices;
+  std::string objective = "throughput";
   OutputFormat output = OutputFormat::kTable;
   std::string tables;
   std::string perf_version = "current";
@@ -73,9 +90,18 @@ struct LintCommand {
   OutputFormat output = OutputFormat::kTable;
 };
 
+/// Case files, a deployment, or one configuration in flags.
 struct EstimateCommand {
-  std::string cases;
+  std::string cases;                 ///< file or `-`; empty = no case run
+  std::vector<std::string> files;    ///< deployments
+  FlagValues fields;                 ///< model, GPU, backend, workload and targets
+  std::string worker;                ///< of aggregated workers, as `tp=4,batch=64`
+  std::string prefill, decode;       ///< likewise, disaggregated
+  std::vector<std::string> prices;
+  OutputFormat output = OutputFormat::kTable;
   std::string tables;
+  std::string perf_version = "current";
+  std::string database_mode = "auto";
 };
 
 /// Where predictions are measured, modelled or naive.
@@ -120,7 +146,7 @@ struct PrintAndExit {
   bool usage_error = false;
 };
 
-using Command = std::variant<ProfileCommand, ExplainCommand, LintCommand, ValidateCommand, EstimateCommand, SupportCommand,
+using Command = std::variant<ProfileCommand, ExplainCommand, LintCommand, WhatIfCommand, ValidateCommand, EstimateCommand, SupportCommand,
                              TablesCommand, WebhookManifestCommand,
                              VersionCommand, CompleteCommand, CompletionCommand, PrintAndExit>;
 

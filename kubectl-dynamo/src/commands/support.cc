@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "commands/commands.h"
+#include "commands/profile_options.h"
 #include "dynamo/profiler/document_io.h"
 #include "dynamo/profiler/support.h"
 #include "io/console.h"
@@ -42,7 +43,7 @@ class Filters {
 
  private:
   void unknown(const std::string& flag, const std::string& word, std::string hint) {
-    findings_.add(finding(DiagnosticCode::kNotSupported, "support" + flag.substr(1), flag + ": unknown \"" + word + "\"", std::move(hint)));
+    findings_.add(finding(DiagnosticCode::kNotSupported, "support." + flag.substr(2), flag + ": unknown \"" + word + "\"", std::move(hint)));
   }
 
   void add_models(const std::vector<std::string>& asked, const ModelFiles& files) {

@@ -224,11 +224,11 @@ Value report_value(const ProfileResult& result, const std::string& source) {
   return value;
 }
 
-Value report_list(std::vector<Value> reports) {
+Value report_list(std::vector<Value> reports, const std::string& kind) {
   if (reports.size() == 1) return std::move(reports.front());
   Value list;
   list.set("apiVersion", kReportApiVersion);
-  list.set("kind", "ProfileReportList");
+  list.set("kind", kind);
   list.set("items", Array(std::make_move_iterator(reports.begin()), std::make_move_iterator(reports.end())));
   return list;
 }

@@ -5,6 +5,7 @@
 
 #include "render/grid.h"
 #include "render/numbers.h"
+#include "render/pareto_chart.h"
 #include "render/tree.h"
 
 namespace dynamo::cli {
@@ -165,6 +166,14 @@ std::string load_row(const Value& report, const Value& pick) {
   return "  " + left("load", 12) + right(number_text(pick, {"loadServedPercent"}), 7) + " % of " + wanted + "\n";
 }
 
+/// "cost           19.92 per hour   0.87 per million output tokens", in the currency of the price.
+std::string cost_row(const Value& pick) {
+  if (!has_number(pick, {"cost", "perHour"})) return {};
+  return "  " + left("cost", 12) + right(fixed(number_at(pick, {"cost", "perHour"}), 2), 7) + " per hour         " +
+         (has_number(pick, {"cost", "perMillionTokens"}) ? fixed(number_at(pick, {"cost", "perMillionTokens"}), 2) : "-") +
+         " per million output tokens\n";
+}
+
 std::string prediction_rows(const Value& report, const Value& pick) {
   std::string out = "              predicted   target\n";
   out += latency_row("TTFT", report, pick, "ttft", "ttftMs");
@@ -175,19 +184,20 @@ std::string prediction_rows(const Value& report, const Value& pick) {
          number_text(pick, {"total", "requestsPerSecond"}) + " req/s at " +
          grouped(integer_at(pick, {"total", "concurrency"})) + " in flight\n";
   out += "  " + left("per user", 12) + right(number_text(pick, {"tokensPerSecondPerUser"}), 7) + " tok/s\n";
-  return out + load_row(report, pick);
+  return out + load_row(report, pick) + cost_row(pick);
 }
 
 /// Which columns a ranking has. One backend is named in the verdict already.
 struct Columns {
   bool wide = false;
   bool backend = false;
+  bool costs = false;
 };
 
 Columns columns_of(const Array& ranked, bool wide) {
   const bool several = std::ranges::any_of(
       ranked, [&](const Value& pick) { return text_at(pick, {"backend"}) != text_at(ranked.front(), {"backend"}); });
-  return {wide, !wide && several};
+  return {wide, !wide && several, has_number(ranked.empty() ? Value() : ranked.front(), {"cost", "perHour"})};
 }
 
 Grid pick_grid(const Columns& shown) {
@@ -201,6 +211,7 @@ Grid pick_grid(const Columns& shown) {
     }
     columns.push_back({"BACKEND", false});
   }
+  if (shown.costs) columns.push_back({"/M TOK", true});
   columns.push_back({"WHY NOT", false});
   return Grid(std::move(columns));
 }
@@ -221,6 +232,7 @@ std::vector<std::string> pick_cells(const Value& pick, bool first, const Columns
                                number_text(pick, {"total", "concurrency"}), memory,
                                text_at(pick, {"backend"}) + " " + text_at(pick, {"version"})});
   }
+  if (shown.costs) cells.push_back(has_number(pick, {"cost", "perMillionTokens"}) ? fixed(number_at(pick, {"cost", "perMillionTokens"}), 2) : "-");
   cells.push_back(first ? "" : text_at(pick, {"whyNot"}));
   return cells;
 }
@@ -329,6 +341,11 @@ std::string nothing_runs(const Value& report) {
 
 }  // namespace
 
+std::string verdict_text(const Value& report) {
+  const Value* pick = report.find("chosen");
+  return pick == nullptr || pick->as_object() == nullptr ? nothing_runs(report) : verdict(report, *pick);
+}
+
 std::string render_table(const Value& report, const TableOptions& options, const Style& style) {
   const Value* pick = report.find("chosen");
   if (pick == nullptr || pick->as_object() == nullptr) return nothing_runs(report);
@@ -338,11 +355,34 @@ std::string render_table(const Value& report, const TableOptions& options, const
   if (!unverified) out += prediction_rows(report, *pick);
   out += memory_rows(report, *pick) + "\n";
   if (!unverified) out += ranking(report, options.wide, style) + "\n";
+  if (options.wide) {
+    if (const std::string chart = render_pareto(report, style); !chart.empty()) out += chart + "\n";
+  }
   out += wrap(provenance_line(report), kWidth, 0, 2) + "\n";
   if (const std::string band = band_line(report); !band.empty()) out += wrap(band, kWidth, 0, 2) + "\n";
   if (const std::string doubtful = suspects_line(report); !doubtful.empty()) out += wrap(doubtful, kWidth, 0, 2) + "\n";
   if (const std::string assumed = assumptions_line(report); !assumed.empty()) out += wrap(assumed, kWidth, 0, 2) + "\n";
   return out + next_step(options.repeat);
+}
+
+std::string render_estimate(const Value& report, const Style& style) {
+  const Value* pick = report.find("chosen");
+  if (pick == nullptr || pick->as_object() == nullptr) return {};
+  const bool targets = !array_at(report, {"sla", "targets"}).empty();
+  const bool met = flag_at(report, {"sla", "met"});
+  const std::string verdict = !targets ? "Predicted: " : met ? "Meets the targets: " : "Misses the targets: ";
+  std::string out = styled_lines(verdict + picked_phrase(report, *pick), style, met ? Ink::kGreen : Ink::kYellow) + "\n";
+  out += prediction_rows(report, *pick) + memory_rows(report, *pick) + "\n";
+  out += wrap(provenance_line(report), kWidth, 0, 2) + "\n";
+  if (const std::string assumed = assumptions_line(report); !assumed.empty()) out += wrap(assumed, kWidth, 0, 2) + "\n";
+  std::string title = "Ignored:";
+  for (const Value& item : array_at(report, {"ignored"})) {
+    const std::string path = text_at(item, {"path"});
+    out += wrap(title + " " + path.substr(path.rfind('.') + 1) + ": " + text_at(item, {"setting"}) + " (" + text_at(item, {"why"}) + ")",
+                kWidth, 0, 9) + "\n";
+    title = "        ";
+  }
+  return out;
 }
 
 }  // namespace dynamo::cli

@@ -7,6 +7,7 @@
 
 #include "decide/findings.h"
 #include "dynamo/profiler/document_io.h"
+#include "rules/catalog.h"
 
 namespace dynamo::admission {
 namespace {
@@ -31,7 +32,7 @@ bool is_impossible(const Diagnostic& finding) {
 Diagnostic over_deadline(std::chrono::milliseconds deadline) {
   Diagnostic warning;
   warning.severity = Severity::kWarning;
-  warning.rule = "admission.deadline";
+  warning.rule = RuleId("admission.deadline").text();
   warning.reason = "feasibility was not checked: the search took more than " + std::to_string(deadline.count()) + " ms";
   warning.hint = "check with kubectl dynamo profile";
   return warning;

@@ -10,6 +10,7 @@
 #include "dynamo/profiler/profile.h"
 #include "explain/explanation.h"
 #include "facts/backend_facts.h"
+#include "search/memo.h"
 #include "search/widening.h"
 
 namespace dynamo {
@@ -38,8 +39,11 @@ Plan plan_of(const ValidatedRequest& request, const ProfileOptions& options) {
   s.threads = options.threads == 0 ? std::max(1u, std::thread::hardware_concurrency()) : options.threads;
   s.cancelled = &options.cancelled;
   s.keep_evaluations = options.explain.has_value();
-  plan.target = {.total_gpus = request.total_gpus, .ttft_ms = request.ttft_ms, .tpot_ms = request.itl_ms,
+  s.memory = options.memory.get();
+  s.sizes = &options.sizes;
+  plan.target = {.total_gpus = options.any_number_of_units ? 0 : request.total_gpus, .ttft_ms = request.ttft_ms, .tpot_ms = request.itl_ms,
                  .request_latency_ms = request.e2e_ms, .request_rate = request.request_rate, .concurrency = request.concurrency};
+  plan.target.by_cost = options.objective == ProfileOptions::Objective::kCost;
   return plan;
 }
 
@@ -160,7 +164,7 @@ void fill_rankings(const std::vector<Searched>& searches, const pick::Target& ta
     const double miss_a = pick::violation(a.unit, target);
     const double miss_b = pick::violation(b.unit, target);
     if (miss_a != miss_b) return miss_a < miss_b;
-    return a.tokens_per_s_gpu_cluster > b.tokens_per_s_gpu_cluster;
+    return pick::merit(a, target) > pick::merit(b, target);
   });
   report.chosen = winner;
   report.chosen->why_not.clear();
@@ -227,12 +231,17 @@ Decision explained(const ValidatedRequest& request, const Plan& plan, const std:
 
 }  // namespace
 
+std::shared_ptr<SearchMemory> make_search_memory() { return std::make_shared<SearchMemory>(); }
+
 std::expected<Decision, Diagnostics> decide_and_explain(const ValidatedRequest& request, const TableStore& tables,
                                                         const ProfileOptions& options) {
   if (Diagnostics problems = decision::check_tables(request, tables); problems.has_errors()) return std::unexpected(problems);
   const auto [plan, searches] = first_answer(request, plan_of(request, options), tables);
   if (options.cancelled && options.cancelled()) {
     return std::unexpected(one_error(DiagnosticCode::kTooLarge, "profile.cancelled", "the search was ended before it was done"));
+  }
+  if (options.on_row) {
+    for (const Searched& s : searches) std::ranges::for_each(s.outcome.rows, options.on_row);
   }
   PickReport report;
   report.mode = request.picking;

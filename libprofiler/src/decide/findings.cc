@@ -84,9 +84,8 @@ void add_modelled(const ValidatedRequest& request, const PickReport& report, Dia
   std::string reason = request.model_name + " on " + request.system->name + " with " + std::string(name_of(unit.decode.backend)) +
                        " is not measured: " + percent(from.estimated) + " of the time is modelled";
   if (from.band) {
-    const auto range = [](double value, const Band& band) {
-      return significant(value * band.low, 3) + " to " + significant(value * band.high, 3) + " ms";
-    };
+    const auto text = [](double ms) { return ms < 100 ? significant(ms, 3) : fixed(ms, 0); };
+    const auto range = [&](double ms, const Band& band) { return text(ms * band.low) + " to " + text(ms * band.high) + " ms"; };
     reason += "; TTFT " + range(unit.ttft_ms, from.band->ttft) + ", ITL " + range(unit.tpot_ms, from.band->itl);
   }
   findings.add(warning("profile.modelled", "", std::move(reason),

@@ -92,10 +92,10 @@ std::vector<OperatorTime> Engine::context_times(const Workload& text, int batch,
 std::vector<OperatorTime> Engine::generation_times(const Workload& text, int batch, double latency_factor, int stride) const {
   const Workload load = impl_->whole_prompt(text);
   OperatorLog log;
-  const int rows = batch * (impl_->nextn + 1);
+  DecodeSteps steps(impl_->graph, batch * (impl_->nextn + 1));
   for (int i = 0; i < load.osl - 1; i += stride) {
     const double repeat = std::min(stride, load.osl - 1 - i);
-    if (!generation_step(impl_->graph, rows, load.isl + i + 1, log.sink(repeat * latency_factor)).has_value()) return {};
+    if (!steps.at(load.isl + i + 1, log.sink(repeat * latency_factor)).has_value()) return {};
   }
   return log.times();
 }

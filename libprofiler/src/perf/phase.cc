@@ -68,6 +68,25 @@ Result<Timing> generation_step(const Graph& graph, int rows, int sequence, const
   return sum;
 }
 
+Result<Timing> DecodeSteps::at(int sequence, const OperatorSink& sink) {
+  Timing sum;
+  for (std::size_t i = 0; i < known_.size(); ++i) {
+    const Operator& op = *graph_.generation[i];
+    Timing time;
+    if (known_[i].has_value()) {
+      time = *known_[i];
+    } else {
+      const Result<Timing> priced = op.at({rows_, rows_, sequence, 0});
+      if (!priced.has_value()) return std::unexpected(priced.error());
+      time = *priced;
+      if (!op.reads_sequence()) known_[i] = time;
+    }
+    if (sink) sink(op, time);
+    sum = sum.plus(time);
+  }
+  return sum;
+}
+
 Result<Timing> mixed_step(const Graph& graph, const MixedStep& step, const OperatorSink& sink) {
   const int rows = step.decode_requests * (step.nextn + 1);
   const int combined = step.context_tokens + rows;

@@ -44,6 +44,10 @@ bool keep_feasible(std::vector<Candidate>& candidates) {
   return false;
 }
 
+double merit(const Pick& pick, const Target& target) {
+  return target.by_cost ? pick.unit.tokens_per_s_gpu : pick.tokens_per_s_gpu_cluster;
+}
+
 double promised_latency(const Estimate& row, const Target& target) {
   return target.request_latency_ms ? row.request_latency_ms : row.tpot_ms;
 }

@@ -33,6 +33,12 @@ std::string text_of(const Estimate& u) {
          '/' + std::to_string(u.prefill_workers) + '/' + std::to_string(u.decode_workers);
 }
 
+std::set<std::string> rules_of(const Diagnostics& findings) {
+  std::set<std::string> rules;
+  for (const Diagnostic& finding : findings.items()) rules.insert(finding.rule);
+  return rules;
+}
+
 TEST_F(Decide, TheChoiceMeetsTheTargetsAndStandsFirst) {
   const PickReport report = decided(toy::request({Backend::kTrtllm}, 4));
   ASSERT_TRUE(report.chosen.has_value());
@@ -166,9 +172,7 @@ TEST_F(Decide, AModelledMissWithinTheBandIsADoubt) {
   const auto rules = [&](double itl) {
     request.itl_ms = itl;
     const auto report = decide(request, none.store());
-    std::set<std::string> ids;
-    for (const Diagnostic& finding : findings_of(request, *report).items()) ids.insert(finding.rule);
-    return ids;
+    return rules_of(findings_of(request, *report));
   };
   EXPECT_TRUE(rules(1e-6).contains("profile.sla.unreachable"));
   EXPECT_TRUE(rules(*best->best_itl_ms * 0.99).contains("profile.sla.doubtful"));
@@ -185,9 +189,7 @@ TEST_F(Decide, RowsThatCannotBeRightAreNamed) {
   ASSERT_TRUE(report.has_value());
   ASSERT_FALSE(report->provenance.suspects.empty());
   EXPECT_EQ(report->provenance.suspects.front().contradicts, "roofline");
-  std::set<std::string> rules;
-  for (const Diagnostic& finding : findings_of(request, *report).items()) rules.insert(finding.rule);
-  EXPECT_TRUE(rules.contains("profile.rows.suspect"));
+  EXPECT_TRUE(rules_of(findings_of(request, *report)).contains("profile.rows.suspect"));
   EXPECT_TRUE(decided(request).provenance.suspects.empty());
 }
 

@@ -46,6 +46,23 @@ struct CurveOptions {
 [[nodiscard]] std::expected<Curves, Diagnostics> sweep_curves(const ValidatedRequest& request, const Estimate& unit,
                                                               const TableStore& tables, const CurveOptions& options = {});
 
+/// A candidate at the request's lengths, with the factors of disaggregated serving.
+struct EnginePoint {
+  std::string layout;
+  Parallelism parallel;
+  int gpus = 0;
+  int batch = 0;                 ///< sequences per attention replica
+  double latency_ms = 0;         ///< TTFT of a prefill engine, ITL of a decode engine
+  double tokens_per_s_gpu = 0;   ///< of the prompt, or of the answer
+};
+
+/// Every layout that could have been picked; decode layouts at every batch that fits.
+struct EngineSweep {
+  std::vector<EnginePoint> prefill, decode;
+};
+[[nodiscard]] EngineSweep sweep_engines(const ValidatedRequest& request, const Estimate& unit, const TableStore& tables,
+                                        const CurveOptions& options = {});
+
 /// `raw_data.npz` of `selected_prefill_interpolation` and `selected_decode_interpolation`: the same curve gives the same bytes.
 [[nodiscard]] std::string prefill_npz(const PrefillCurve& curve);
 [[nodiscard]] std::string decode_npz(const DecodeCurve& curve);

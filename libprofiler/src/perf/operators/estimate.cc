@@ -28,11 +28,6 @@ Result<Timing> estimate_from(const UtilisationGrid& grid, double sol_ms, const s
   return time;
 }
 
-Result<Timing> measured_or_error(const Found& found, const std::string& what) {
-  if (found.ok()) return Timing::measured(found);
-  return std::unexpected(Error{ErrorKind::kMissingData, what + ": " + found.reason});
-}
-
 void for_each_point(const Grid& grid, const std::function<void(const std::array<double, 4>&, double)>& visit) {
   std::array<double, 4> at{};
   walk(grid, 0, 0, at, visit);
