@@ -1,6 +1,7 @@
 #include "dynamo/profiler/profile.h"
 
 #include "decide/findings.h"
+#include "decide/gates.h"
 #include "decide/sweep.h"
 #include "dynamo/profiler/assembly.h"
 #include "dynamo/profiler/emit.h"
@@ -32,6 +33,9 @@ ProfileResult profile(const Document& document, const TableStore& tables, const 
   if (!checked.request.has_value()) return result;
   result.request = std::move(checked.request);
 
+  result.diagnostics.append(check_gates(*result.request, tables));
+  if (result.diagnostics.has_errors()) return result;
+
   auto decision = decide_and_explain(*result.request, tables, options);
   if (!decision.has_value()) {
     result.diagnostics.append(decision.error());
@@ -44,6 +48,12 @@ ProfileResult profile(const Document& document, const TableStore& tables, const 
 
   result.curves = sweep_for(*result.request, *result.report, tables, options, result.diagnostics);
   if (result.diagnostics.has_errors()) return result;
+
+  if (options.plots && result.curves) {
+    const Estimate& unit = result.report->chosen->unit;
+    result.plots = plot_files(*result.request, unit, *result.curves,
+                              sweep_engines(*result.request, unit, tables, {.database = options.database}));
+  }
 
   auto assembly = assemble(*result.request, *result.report, result.curves ? &*result.curves : nullptr, options.emit);
   if (!assembly.has_value()) {

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Times the whole process on Qwen3-32B, 8 x H200, one backend, aggregated and disaggregated.
+"""Times the whole process on Qwen3-32B, 8 x H200, one backend, and on DeepSeek-R1, 64 x H200, all backends, both aggregated and
+disaggregated; then a step of an engine of every kind of model, a decision and its parts.
 
 Usage: compare_oracle.py BUILD_DIRECTORY. With $AIC_PYTHON (a Python that has aiconfigurator 0.12.0) the same question is
 put to `aiconfigurator cli default` in the same run and the ratio is printed; else the absolute figures alone."""
@@ -14,6 +15,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OURS = ["profile", "-f", str(ROOT / "manifests/samples/qwen3-32b.yaml"), "-o", "json"]
+LARGE = ["profile", "--model", "deepseek-ai/DeepSeek-R1", "--gpu", "h200_sxm", "--gpus", "64", "-o", "json"]
+MICRO = ("profile_bench", "step_bench")
 THEIRS = ["cli", "default", "--model-path", "Qwen/Qwen3-32B", "--total-gpus", "8", "--system", "h200_sxm", "--backend",
           "trtllm", "--isl", "3000", "--osl", "500", "--ttft", "500", "--tpot", "50"]
 
@@ -45,6 +48,7 @@ def main():
     program = build / "bin/kubectl-dynamo"
     run([program, *OURS])   # the first run also reads the packs from disk
     ours = show("kubectl dynamo profile", [run([program, *OURS]) for _ in range(11)])
+    show("DeepSeek-R1 on 64 H200", [run([program, *LARGE]) for _ in range(5)])
 
     python = os.environ.get("AIC_PYTHON")
     if python:
@@ -54,10 +58,11 @@ def main():
     else:
         print("Set AIC_PYTHON to a Python with aiconfigurator 0.12.0 for the ratio.")
 
-    micro = build / "tests/bench/profile_bench"
-    if micro.exists():
-        print(flush=True)
-        subprocess.run([micro, "--benchmark_min_time=0.2"], check=True, stderr=subprocess.DEVNULL)
+    for name in MICRO:
+        program = build / "tests/bench" / name
+        if program.exists():
+            print(flush=True)
+            subprocess.run([program, "--benchmark_min_time=0.2"], check=True, stderr=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

@@ -129,7 +129,8 @@ def compare(servers, body):
         ours, theirs = (results[server.name] for server in servers)
         ratio("requests per CPU second", median(ours, "per_cpu_second"), median(theirs, "per_cpu_second"), 1 if kind == "cold" else 3, True)
         ratio("p99, theirs to ours", median(ours, "p99_us"), median(theirs, "p99_us"), 1, False)
-        ratio("memory, theirs to ours", max(r["mib"] for r in ours), max(r["mib"] for r in theirs), 2, False)
+        if kind != "cold":
+            ratio("memory, theirs to ours", max(r["mib"] for r in ours), max(r["mib"] for r in theirs), 2, False)
 
 
 def realistic_specs():
@@ -161,22 +162,24 @@ def estimates(folder):
     if not any(pathlib.Path(tables or "/nonexistent").glob("*.pack")):
         say("The estimate is not measured: no measured tables in $DYNAMO_TABLES.")
         return
-    webhook = Webhook(folder / "estimate", "--log-level", "info", tables=tables)
+    # A busy machine must not cut the searches short: then there would be nothing to remember.
+    webhook = Webhook(folder / "estimate", "--estimate-deadline", "10s", tables=tables)
     server = Server("dynamo-webhook", webhook.process.pid, webhook.port, webhook.authority.certificate)
-    seconds = 2 * SECONDS
-    fresh = bodies_of(folder, int(200 * seconds))
-    webhook.review(encoded(golden("typical-create")))   # the packs are read
-    say("With the full estimate, 200 requests per second, 16 connections:")
-    for name, bodies in (("never seen before", fresh), ("of 400 seen before", fresh[-400:])):
-        result = server.load(bodies, 16, seconds, 200)
-        say(f"  {name:<20} {result['per_cpu_second']:9.0f} per CPU s  {result['mib']:6.1f} MiB  p50 {result['p50_us'] / 1000:7.2f} ms  "
-            f"p99 {result['p99_us'] / 1000:7.2f} ms  {result['failed']} failed{'' if result['p99_us'] < 20000 else '   (wanted: under 20 ms)'}")
+    count, searches_per_second, wanted_ms = 60, 20, 20
+    bodies = bodies_of(folder, count)
+    say("With the full estimate, 16 connections:")
+    for name, rate, seconds in ((f"{count} new ones", searches_per_second, count / searches_per_second), ("the same again", 200, 2 * SECONDS)):
+        result = server.load(bodies, 16, seconds, rate)
+        p99 = result["p99_us"] / 1000
+        say(f"  {name:<16} {rate:4} /s  {1000 / result['per_cpu_second']:7.2f} CPU ms each  {result['mib']:6.1f} MiB  "
+            f"p50 {result['p50_us'] / 1000:7.2f} ms  p99 {p99:7.2f} ms  {result['failed']} failed"
+            f"{'' if p99 < wanted_ms else f'   (wanted: under {wanted_ms} ms)'}")
     samples = webhook.metrics()
     for source in ("search", "memo"):
         count = float(samples[f'dynamo_webhook_estimate_seconds_count{{source="{source}"}}'])
         total = float(samples[f'dynamo_webhook_estimate_seconds_sum{{source="{source}"}}'])
         if count:
-            say(f"  {source:<20} {total / count * 1000:9.3f} ms on average, {count:.0f} times")
+            say(f"  {source:<16} {total / count * 1000:9.3f} ms on average, {count:.0f} times")
     webhook.stop()
 
 

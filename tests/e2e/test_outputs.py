@@ -23,8 +23,15 @@ class WithoutTables(ProgramTest):
         answer = self.run_program("profile", "-f", SAMPLE)
         self.assertEqual(answer.code, OK, answer.err)
         self.assertIn("no measured tables", answer.err)
-        self.assertIn("unverified", answer.out)
+        self.assertIn("modelled", answer.out)
+        self.assertIn("Error band", answer.out)
+        self.assertIn("[profile.modelled]", answer.err)
         self.assertNotIn("warning", answer.out)
+
+    def test_measured_tables_alone_leave_only_the_memory(self):
+        answer = self.run_program("profile", "-f", SAMPLE, "--database-mode", "silicon")
+        self.assertEqual(answer.code, OK, answer.err)
+        self.assertIn("unverified", answer.out)
 
     def test_every_format(self):
         self.assertEqual(self.run_program("profile", "-f", SAMPLE, "-o", "name").out,
@@ -32,7 +39,12 @@ class WithoutTables(ProgramTest):
         self.assertIn("kind: DynamoGraphDeployment\n", self.run_program("profile", "-f", SAMPLE, "-o", "yaml").out)
         report = json.loads(self.run_program("profile", "-f", SAMPLE, "-o", "json").out)
         self.assertEqual(report["apiVersion"], "dynamo-profiler/v1")
-        self.assertTrue(report["unverified"])
+        self.assertFalse(report["unverified"])
+        self.assertEqual(report["provenance"]["tier"], "modelled")
+        band = report["provenance"]["errorBand"]
+        for number in ("ttft", "itl", "throughput"):
+            self.assertLess(band[number]["low"], 1)
+            self.assertGreater(band[number]["high"], 1)
 
     def deployment_name(self):
         report = json.loads(self.run_program("profile", "-f", SAMPLE, "-o", "json").out)
@@ -150,6 +162,8 @@ class WithTables(ProgramTest):
         self.assertLessEqual(chosen["itlMs"], 50)
         self.assertLessEqual(chosen["total"]["gpus"], 8)
         self.assertEqual(report["provenance"]["tier"], "measured")
+        self.assertIsNone(report["provenance"]["errorBand"])
+        self.assertEqual(report["provenance"]["suspectRows"], [])
         self.assertEqual(report["ranked"][0]["layout"], chosen["layout"])
         self.assertTrue(all(pick["whyNot"] for pick in report["ranked"][1:]))
         shares = [report["provenance"][name] for name in ("lookedUp", "interpolated", "extrapolated", "modelled")]

@@ -6,16 +6,17 @@
 
 #include "targets.h"
 
-/// `fuzz_corpus yaml|json|review FOLDER`: every file of the folder once, and every prefix of the short ones.
+/// `fuzz_corpus yaml|json|review|http FOLDER`: every file of the folder once, and every prefix of the short ones.
 int main(int argc, char** argv) {
   if (argc != 3) {
-    std::fprintf(stderr, "usage: fuzz_corpus yaml|json|review FOLDER\n");
+    std::fprintf(stderr, "usage: fuzz_corpus yaml|json|review|http FOLDER\n");
     return 2;
   }
   constexpr std::size_t kShort = 300;
   const std::string format = argv[1];
   const auto check = format == "json"     ? dynamo::fuzz::check_json
                      : format == "review" ? dynamo::fuzz::check_review
+                     : format == "http"   ? dynamo::fuzz::check_http
                                           : dynamo::fuzz::check_yaml;
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(argv[2])) {

@@ -13,4 +13,7 @@ void check_json(std::string_view text);
 /// patched object needs no patch.
 void check_review(std::string_view text);
 
+/// Has the bytes of a connection cut into requests: within the limits, and the same however they come in pieces.
+void check_http(std::string_view text);
+
 }  // namespace dynamo::fuzz

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Compares predictions with the serving measurements that ship with the tables, and prints the errors.
 
-    accuracy.py --binary BINARY [--tables DIR] WHEEL|CSV [--by backend,system,family]
+    accuracy.py --binary BINARY [--tables DIR] WHEEL|CSV [--by backend,system,family] [--update docs/accuracy.md]
 
 WHEEL is the pinned package (`aiconfigurator_core-*.whl`), CSV its `systems/silicon_sample.csv`. Every row becomes one explicit
-estimate; all are answered in one run, whose wall time is printed. Errors are |predicted - measured| / measured in percent.
+estimate; all are answered in one run, whose wall time goes to stderr. Errors are |predicted - measured| / measured in percent.
+--update puts the tables into a document, between the lines `<!-- measured -->` and `<!-- end -->`.
 """
 
 import argparse
@@ -55,7 +56,8 @@ def case_of(number, row):
     inputs = {"model_path": SAME_SHAPE.get(row["model_path"], row["model_path"]), "system_name": row["system"],
               "backend_name": row["backend"], "mode": row["mode"], "isl": int(row["isl"]), "osl": int(row["osl"])}
     inputs |= {knob: row[knob] for knob in ("gemm_quant_mode", "moe_quant_mode") if row[knob]}
-    inputs |= {name: int(row[name]) for name in FIELDS[row["mode"]] if row.get(name)}
+    # A size of 0 is one that a dense model does not have.
+    inputs |= {name: int(row[name]) for name in FIELDS[row["mode"]] if int(row.get(name) or 0)}
     return {"id": str(number), "kind": row["mode"], "in": inputs}
 
 
@@ -111,12 +113,48 @@ class Slice:
             yield f"{statistics.quantiles(errors, n=10, method='inclusive')[8]:.1f}" if len(errors) > 1 else "-"
 
 
+def reason_of(error):
+    """The message without what differs from row to row: models, sizes, layouts."""
+    text = re.sub(r"[\w.-]+/[\w.-]+", "a model", error["message"])
+    text = re.sub(r"on \w+ with \w+ [\w.]+|of [a-z]+\d+\w* (as|with)", lambda m: m[0].split()[0] + " a GPU " + (m[1] or ""), text)
+    text = re.sub(r" with layout \S+| as (prefill|decode) worker", "", text)
+    text = re.sub(r"\b\d+\b", "N", text)
+    return error["code"], text.split(";")[0].replace(" .", ".").replace("|", r"\|").strip()
+
+
+def table(header, rows):
+    yield f"| {' | '.join(header)} |"
+    yield "|" + "---|" * len(header)
+    for row in rows:
+        yield f"| {' | '.join(map(str, row))} |"
+
+
+def report(slices, keys, reasons):
+    order = [ALL, *keys]
+    rows = [(mode, f"{key} {value}".strip(), *slices[mode, key, value].cells())
+            for mode, key, value in sorted(slices, key=lambda s: (s[0], order.index(s[1]), s[2]))]
+    yield from table(("mode", "slice", "rows", "predicted", "TTFT median %", "TTFT p90 %", "TPOT median %", "TPOT p90 %"), rows)
+    yield ""
+    yield from table(("rows", "code", "why there is no prediction"),
+                     [(count, f"`{code}`", text) for (code, text), count in reasons.most_common()])
+
+
+def update(path, text):
+    begin, end = "<!-- measured -->\n", "<!-- end -->\n"
+    old = pathlib.Path(path).read_text(encoding="utf-8")
+    if begin not in old or end not in old:
+        sys.exit(f"{path}: no lines {begin.strip()} and {end.strip()}")
+    head, rest = old.split(begin, 1)
+    pathlib.Path(path).write_text(head + begin + text + end + rest.split(end, 1)[1], encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("measurements", help="wheel or CSV")
     parser.add_argument("--binary", required=True)
     parser.add_argument("--tables", default=default_tables())
     parser.add_argument("--by", default="backend,system,family")
+    parser.add_argument("--update", metavar="FILE", help="a document whose tables are to be replaced")
     args = parser.parse_args()
     rows = measured_rows(args.measurements)
     cases = [case_of(number, row) for number, row in enumerate(rows)]
@@ -130,13 +168,12 @@ def main():
         for key in [ALL, *args.by.split(",")]:
             slices[(row["mode"], key, row[key] if key != ALL else "")].add(row, reply)
         if not reply["ok"]:
-            reasons[reply["err"]["code"]] += 1
-    print("| mode | slice | rows | predicted | TTFT median % | TTFT p90 % | TPOT median % | TPOT p90 % |\n|---|---|---|---|---|---|---|---|")
-    order = [ALL, *args.by.split(",")]
-    for mode, key, value in sorted(slices, key=lambda s: (s[0], order.index(s[1]), s[2])):
-        print(f"| {mode} | {key} {value} | " + " | ".join(map(str, slices[mode, key, value].cells())) + " |")
-    print(f"\n{len(rows)} rows in {seconds:.2f} s. Without a prediction: "
-          + ", ".join(f"{count} {code}" for code, count in sorted(reasons.items())))
+            reasons[reason_of(reply["err"])] += 1
+    text = "".join(line + "\n" for line in report(slices, args.by.split(","), reasons))
+    print(text, end="")
+    if args.update:
+        update(args.update, text)
+    print(f"{len(rows)} rows in {seconds:.2f} s", file=sys.stderr)
 
 
 if __name__ == "__main__":

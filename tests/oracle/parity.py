@@ -3,7 +3,7 @@
 
     parity.py --binary BINARY [--tables DIR] [--family LLAMA] [--by family,backend,kind] [--require 99] FILE...
 
-FILE is JSON Lines, plain or gzipped: `{id, family, kind?, in, ok, out|err}`; a missing kind is taken from the file's name. A case
+FILE is JSON Lines, plain or gzipped, or a directory with such files named after the kinds: `{id, family, kind?, in, ok, out|err}`; a missing kind is taken from the file's name. A case
 passes when every number is within 1 % (rows that the reference rounds to three decimals: plus 0.0005) and every text is equal; an
 error passes when ours is of the same kind; a search passes when it picks the same layout. Exit code 1 when a kind passes less than
 --require percent, 77 (skipped) when there is nothing to compare with: no measured tables, or no case file.
@@ -20,6 +20,7 @@ import sys
 
 RELATIVE = 0.01
 ROUNDED_SLACK = 0.0005
+KINDS = ("static", "agg", "disagg", "memory", "picks")
 ROUNDED_KINDS = {"disagg", "picks"}
 SKIPPED = 77
 # Reference columns that describe programs, not predictions, and columns of parts this comparison is not about.
@@ -52,6 +53,12 @@ ERROR_KINDS = [
 
 def kind_of(path, row):
     return row.get("kind") or pathlib.Path(path).name.split(".")[0]
+
+
+def case_files(path):
+    if path.is_dir():
+        return [file for kind in KINDS for file in (path / f"{kind}.jsonl", path / f"{kind}.jsonl.gz") if file.exists()]
+    return [path] if path.exists() else []
 
 
 def read_cases(paths, families, kinds):
@@ -179,7 +186,7 @@ def main():
     parser.add_argument("--misses", type=int, default=20, help="how many failing cases to show")
     args = parser.parse_args()
 
-    files = [path for path in args.files if pathlib.Path(path).exists()]
+    files = [file for path in args.files for file in case_files(pathlib.Path(path))]
     if not files:
         print(f"SKIPPED: none of these case files exists: {' '.join(args.files)}")
         return SKIPPED

@@ -18,6 +18,20 @@ const std::map<std::string, OutputFormat> kAllFormats = {{"table", OutputFormat:
                                                          {"yaml", OutputFormat::kYaml},
                                                          {"name", OutputFormat::kName}};
 
+/// Prices are the user's own; none are built in.
+void add_prices(CLI::App& app, std::vector<std::string>& prices) {
+  app.add_option("--gpu-price", prices, "price of a GPU for an hour: 2.49, or h200_sxm=2.49 for one kind; may be repeated")
+      ->type_name("[GPU=]PRICE")
+      ->expected(1)
+      ->take_all();
+}
+
+void add_objective(CLI::App& app, std::string& objective) {
+  app.add_option("--objective", objective, "what wins without a load: throughput of the whole budget, or cost of a token")
+      ->check(CLI::IsMember({"throughput", "cost"}))
+      ->type_name("WHAT");
+}
+
 /// Adds `-o` restricted to `names`; an error names the choices as kubectl does.
 void add_output(CLI::App& app, OutputFormat& format, const std::vector<std::string>& names) {
   std::string choices;
@@ -38,28 +52,31 @@ void add_tables(CLI::App& app, std::string& directory) {
   app.add_option("--tables", directory, "directory of the measured tables (also $DYNAMO_TABLES)")->type_name("DIR");
 }
 
+/// A flag that writes `field`; `given` becomes true with it.
+void add_field(CLI::App& app, const RequestField& field, FlagValues& fields, bool* given = nullptr) {
+  std::visit(
+      [&](auto member) {
+        using Text = typename std::remove_reference_t<decltype(fields.*member)>::value_type;
+        app.add_option_function<Text>(
+               field.flag,
+               [&fields, given, member](const Text& value) {
+                 fields.*member = value;
+                 if (given != nullptr) *given = true;
+               },
+               field.help)
+            ->type_name("")
+            ->group("Fields of the request (they win over the file)");
+      },
+      field.target);
+}
+
 void add_request(CLI::App& app, RequestSource& source) {
   app.add_option("-f,--filename", source.files, "request: a file, a directory or - for stdin; may be repeated")
       ->type_name("FILE")
       ->expected(1)
       ->take_all();
   app.add_flag("-R,--recursive", source.recursive, "descend into directories given with -f");
-  for (const RequestField& field : kRequestFields) {
-    std::visit(
-        [&](auto member) {
-          using Text = typename std::remove_reference_t<decltype(source.fields.*member)>::value_type;
-          app.add_option_function<Text>(
-                 field.flag,
-                 [&source, member](const Text& value) {
-                   source.fields.*member = value;
-                   source.has_fields = true;
-                 },
-                 field.help)
-              ->type_name("")
-              ->group("Fields of the request (they win over the file)");
-        },
-        field.target);
-  }
+  for (const RequestField& field : kRequestFields) add_field(app, field, source.fields, &source.has_fields);
 }
 
 // Checks in CLI11's form: empty where the text is right, else what is wrong.
@@ -101,8 +118,8 @@ std::string repeat_command(const std::vector<std::string>& arguments) {
   std::string out = "kubectl dynamo";
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& word = arguments[i];
-    if (word == "-o" || word == "--output" || word == "--output-dir") { ++i; continue; }
-    if (word.starts_with("-o") || word.starts_with("--output") || word == "--strict-sla") continue;
+    if (word == "-o" || word == "--output" || word == "--output-dir" || word == "--report") { ++i; continue; }
+    if (word.starts_with("-o") || word.starts_with("--output") || word.starts_with("--report=") || word == "--strict-sla") continue;
     out += " " + quoted(word);
   }
   return out;
@@ -121,10 +138,12 @@ class Grammar {
                 "5 unsupported combination. Flags follow the command: kubectl dynamo profile -n team-a");
     add_profile();
     add_explain();
+    add_what_if();
     add_preview();
     add_validate();
     add_lint();
     add_estimate();
+    add_support();
     add_tables_commands();
     add_webhook();
     version_ = app_.add_subcommand("version", "Print the version of this program");
@@ -201,6 +220,9 @@ class Grammar {
         ->type_name("DIR");
     profile_->add_flag("--strict-sla", to.strict_sla, "exit with 3 when nothing meets the SLA");
     profile_->add_option("--cases", to.cases, "answer search scenarios, one JSON object a line")->type_name("FILE|-");
+    add_prices(*profile_, to.prices);
+    add_objective(*profile_, to.objective);
+    profile_->add_option("--report", to.report, "also write the decision as one HTML file with charts")->type_name("FILE");
     add_job(*profile_, to);
   }
 
@@ -237,9 +259,15 @@ class Grammar {
   /// Which measurements answer, and what happens without.
   static void add_data(CLI::App& app, std::string& perf_version, std::string& mode) {
     app.add_option("--perf-version", perf_version, "tables: current, next, previous or a version")->type_name("VERSION");
-    app.add_option("--database-mode", mode, "silicon, hybrid, empirical, sol or auto (per kernel the first tier that answers)")
+    app.add_option("--database-mode", mode, "auto (default: measured, else per kernel the next tier), silicon, hybrid, empirical or sol")
         ->check(CLI::IsMember({"silicon", "hybrid", "empirical", "sol", "auto"}, CLI::ignore_case))
         ->type_name("MODE");
+  }
+
+  template <typename To>
+  static void add_numbers(CLI::App& app, To& to) {
+    add_data(app, to.perf_version, to.database_mode);
+    add_tables(app, to.tables);
   }
 
   /// What the search reads, and the version of what it writes.
@@ -286,6 +314,34 @@ class Grammar {
     add_output(*lint_, lint_options_.output, {"table", "json"});
   }
 
+  void add_what_if() {
+    what_if_ = app_.add_subcommand("what-if", "Compare a request with variations of itself");
+    WhatIfCommand& to = what_if_options_;
+    add_request(*what_if_, to.source);
+    add_output(*what_if_, to.output, {"table", "json", "yaml"});
+    what_if_->add_option("--set", to.sets, "vary a field of the spec: sla.itl=15,20; repeated: every combination")
+        ->type_name("FIELD=VALUE,…")
+        ->expected(1)
+        ->take_all();
+    what_if_->add_option("--sweep", to.sweeps, "GPUs needed along a range: sla.itl=5:50:5 (first:last:step)")
+        ->type_name("FIELD=RANGE")
+        ->expected(1)
+        ->take_all();
+    for (const auto& [flag, help] : {std::pair{"tp", "only this tensor parallelism, one row a value: 2,4"},
+                                     std::pair{"pp", "only this pipeline parallelism"},
+                                     std::pair{"dp", "only this many attention replicas a worker"},
+                                     std::pair{"moe-tp", "only this split of every expert"},
+                                     std::pair{"moe-ep", "only this expert parallelism"}}) {
+      what_if_->add_option_function<std::string>(
+                  "--" + std::string(flag),
+                  [&to, name = std::string(flag)](const std::string& text) { to.sizes.push_back(name + "=" + text); }, help)
+          ->type_name("N,…");
+    }
+    add_prices(*what_if_, to.prices);
+    add_objective(*what_if_, to.objective);
+    add_numbers(*what_if_, to);
+  }
+
   void add_validate() {
     validate_ = app_.add_subcommand("validate", "Check a request against every rule; needs no cluster");
     add_request(*validate_, validate_options_.source);
@@ -314,9 +370,50 @@ class Grammar {
   }
 
   void add_estimate() {
-    estimate_ = app_.add_subcommand("estimate", "Predict explicit configurations, one JSON object a line");
-    estimate_->add_option("--cases", estimate_options_.cases, "JSON Lines to answer")->type_name("FILE|-")->required();
-    add_tables(*estimate_, estimate_options_.tables);
+    estimate_ = app_.add_subcommand("estimate", "Predict one configuration or an existing deployment; no search");
+    EstimateCommand& to = estimate_options_;
+    CLI::Option* cases = estimate_->add_option("--cases", to.cases, "JSON Lines to answer, each a configuration")->type_name("FILE|-");
+    estimate_->add_option("-f,--filename", to.files, "a DynamoGraphDeployment: a file, a directory or - for stdin; may be repeated")
+        ->type_name("FILE")->expected(1)->take_all()->excludes(cases);
+    for (const RequestField& field : kRequestFields) {
+      static const std::vector<std::string> kUsed = {"--model", "--backend", "--gpu", "--isl", "--osl", "--ttft", "--itl", "--e2e-latency"};
+      if (std::find(kUsed.begin(), kUsed.end(), field.flag) != kUsed.end()) add_field(*estimate_, field, to.fields);
+    }
+    const char* group = "Aggregated workers";
+    for (const auto& [flag, help] : {std::pair{"tp", "tensor parallelism"}, std::pair{"pp", "pipeline parallelism"},
+                                     std::pair{"dp", "attention replicas a worker"}, std::pair{"moe-tp", "split of every expert"},
+                                     std::pair{"moe-ep", "expert parallelism"},
+                                     std::pair{"batch", "sequences in flight per attention replica (default: the most that fit)"},
+                                     std::pair{"step-tokens", "prefill tokens a step (default: one prompt)"},
+                                     std::pair{"workers", "how many of them"}}) {
+      estimate_->add_option_function<std::string>(
+                   "--" + std::string(flag),
+                   [&to, name = std::string(flag)](const std::string& text) {
+                     to.worker += (to.worker.empty() ? "" : ",") + name + "=" + text;
+                   },
+                   help)
+          ->type_name("N")->group(group);
+    }
+    estimate_->add_option("--prefill", to.prefill, "prefill workers: tp=2,workers=2; keys as above")
+        ->type_name("KEY=N,…")->group("Disaggregated workers");
+    estimate_->add_option("--decode", to.decode, "decode workers: tp=4,batch=64")->type_name("KEY=N,…")->group("Disaggregated workers");
+    add_output(*estimate_, to.output, {"table", "json", "yaml"});
+    add_prices(*estimate_, to.prices);
+    add_numbers(*estimate_, to);
+  }
+
+  void add_support() {
+    support_ = app_.add_subcommand("support", "Show where predictions are measured, modelled or naive");
+    SupportCommand& to = support_options_;
+    const auto filter = [&](const char* flag, std::vector<std::string>& words, const char* help, const char* type) {
+      support_->add_option(flag, words, help)->type_name(type)->expected(1)->delimiter(',')->take_all();
+    };
+    filter("--model", to.models, "only these: id, family, directory or config.json; may be repeated", "MODEL");
+    filter("--gpu", to.gpus, "only these GPUs, in any common spelling; may be repeated", "GPU");
+    filter("--backend", to.backends, "only these: trtllm, sglang, vllm; may be repeated", "BACKEND");
+    add_output(*support_, to.output, {"table", "wide", "json", "yaml"});
+    support_->add_option("--perf-version", to.perf_version, "tables: current, next, previous or a version")->type_name("VERSION");
+    add_tables(*support_, to.tables);
   }
 
   void add_tables_commands() {
@@ -350,6 +447,7 @@ class Grammar {
   Command chosen(const std::vector<std::string>& arguments) {
     if (profile_->parsed()) return profile_command(arguments);
     if (explain_->parsed()) return explain_command();
+    if (what_if_->parsed()) return what_if_command();
     if (preview_->parsed()) {
       require_source(preview_options_.source, "preview");
       return preview_options_;
@@ -359,7 +457,8 @@ class Grammar {
       require_source(validate_options_.source, "validate");
       return validate_options_;
     }
-    if (estimate_->parsed()) return estimate_options_;
+    if (estimate_->parsed()) return estimate_command();
+    if (support_->parsed()) return support_options_;
     if (tables_->parsed()) {
       tables_options_.action = tables_import_->parsed() ? TablesAction::kImport
                                : tables_list_->parsed() ? TablesAction::kList
@@ -382,8 +481,35 @@ class Grammar {
     } else if (!profile_options_.source.files.empty() || profile_options_.source.has_fields) {
       throw CLI::ValidationError("--cases", "every case is a whole request: give no -f and no request fields");
     }
+    if (!profile_options_.report.empty() && !(profile_options_.cases.empty() && profile_options_.config.empty())) {
+      throw CLI::ValidationError("--report", "belongs to one request, not to --cases or --config");
+    }
     profile_options_.repeat = repeat_command(arguments);
     return profile_options_;
+  }
+
+  EstimateCommand estimate_command() {
+    const EstimateCommand& to = estimate_options_;
+    if (!to.cases.empty()) return to;
+    if (to.files.empty() && (!to.fields.model || !to.fields.gpu || !to.fields.backend)) {
+      throw CLI::ValidationError("estimate", "needs --model, --gpu and --backend, or -f with a deployment, or --cases");
+    }
+    if (to.prefill.empty() != to.decode.empty()) throw CLI::ValidationError("estimate", "--prefill and --decode belong together");
+    if (!to.worker.empty() && !(to.decode.empty() && to.files.empty())) {
+      throw CLI::ValidationError("estimate", "sizes of aggregated workers exclude --prefill, --decode and -f");
+    }
+    if (!to.decode.empty() && !to.files.empty()) throw CLI::ValidationError("estimate", "a deployment brings its own workers");
+    return to;
+  }
+
+  WhatIfCommand what_if_command() {
+    const WhatIfCommand& to = what_if_options_;
+    require_source(to.source, "what-if");
+    if (to.sets.empty() && to.sweeps.empty() && to.sizes.empty()) {
+      throw CLI::ValidationError("what-if", "needs something to vary: --set sla.itl=15,20, --tp 2,4 or --sweep sla.itl=5:50:5");
+    }
+    if (to.sweeps.size() > 1) throw CLI::ValidationError("--sweep", "one range at a time; the others can be --set");
+    return to;
   }
 
   Command explain_command() {
@@ -423,13 +549,15 @@ class Grammar {
   }
 
   CLI::App app_;
-  CLI::App *profile_, *explain_, *validate_, *estimate_, *tables_, *tables_import_, *tables_list_, *tables_verify_, *webhook_,
-      *version_, *completion_, *help_, *preview_, *lint_;
+  CLI::App *profile_, *explain_, *validate_, *estimate_, *support_, *tables_, *tables_import_, *tables_list_, *tables_verify_, *webhook_,
+      *version_, *completion_, *help_, *preview_, *lint_, *what_if_;
   ProfileCommand profile_options_, preview_options_;
   ExplainCommand explain_options_;
   LintCommand lint_options_;
+  WhatIfCommand what_if_options_;
   ValidateCommand validate_options_;
   EstimateCommand estimate_options_;
+  SupportCommand support_options_;
   TablesCommand tables_options_;
   WebhookManifestCommand webhook_options_;
   VersionCommand version_options_;

@@ -25,10 +25,13 @@ struct ProfileCommand {
   std::string output_dir;
   std::string tables;                ///< empty = default directory
   std::string perf_version = "current";
-  std::string database_mode = "silicon";
+  std::string database_mode = "auto";
   std::string dgd_api_version;       ///< v1alpha1 or v1beta1; empty = that of the base deployment, else v1alpha1
   std::string runtime_version;       ///< Dynamo release in the images; empty = their tag
   bool strict_sla = false;
+  std::vector<std::string> prices;   ///< of GPUs, by the hour
+  std::string objective = "throughput";
+  std::string report;                ///< HTML file to write; empty = none
   bool preview = false;              ///< the deployment rather than the report
   bool show_overrides = false;       ///< what spec.overrides changes, as a diff
   // In place of the Python profiling Job.
@@ -49,7 +52,21 @@ struct ExplainCommand {
   OutputFormat output = OutputFormat::kTable;
   std::string tables;
   std::string perf_version = "current";
-  std::string database_mode = "silicon";
+  std::string database_mode = "auto";
+};
+
+/// One request beside its variations.
+struct WhatIfCommand {
+  RequestSource source;
+  std::vector<std::string> sets;     ///< `sla.itl=15,20`
+  std::vector<std::string> sweeps;   ///< `sla.itl=5:50:5`; at most one
+  std::vector<std::string> sizes;    ///< of layouts, as `tp=2,4`
+  std::vector<std::string> prices;
+  std::string objective = "throughput";
+  OutputFormat output = OutputFormat::kTable;
+  std::string tables;
+  std::string perf_version = "current";
+  std::string database_mode = "auto";
 };
 
 struct ValidateCommand {
@@ -73,8 +90,25 @@ struct LintCommand {
   OutputFormat output = OutputFormat::kTable;
 };
 
+/// Case files, a deployment, or one configuration in flags.
 struct EstimateCommand {
-  std::string cases;
+  std::string cases;                 ///< file or `-`; empty = no case run
+  std::vector<std::string> files;    ///< deployments
+  FlagValues fields;                 ///< model, GPU, backend, workload and targets
+  std::string worker;                ///< of aggregated workers, as `tp=4,batch=64`
+  std::string prefill, decode;       ///< likewise, disaggregated
+  std::vector<std::string> prices;
+  OutputFormat output = OutputFormat::kTable;
+  std::string tables;
+  std::string perf_version = "current";
+  std::string database_mode = "auto";
+};
+
+/// Where predictions are measured, modelled or naive.
+struct SupportCommand {
+  std::vector<std::string> models, gpus, backends;   ///< filters; empty = all, by family
+  OutputFormat output = OutputFormat::kTable;
+  std::string perf_version = "current";
   std::string tables;
 };
 
@@ -112,7 +146,8 @@ struct PrintAndExit {
   bool usage_error = false;
 };
 
-using Command = std::variant<ProfileCommand, ExplainCommand, LintCommand, ValidateCommand, EstimateCommand, TablesCommand, WebhookManifestCommand,
+using Command = std::variant<ProfileCommand, ExplainCommand, LintCommand, WhatIfCommand, ValidateCommand, EstimateCommand, SupportCommand,
+                             TablesCommand, WebhookManifestCommand,
                              VersionCommand, CompleteCommand, CompletionCommand, PrintAndExit>;
 
 }  // namespace dynamo::cli

@@ -8,6 +8,7 @@ namespace dynamo::cli {
 
 // One function per command: data to stdout, everything else to stderr.
 [[nodiscard]] ExitCode run(const ProfileCommand& command);
+[[nodiscard]] ExitCode run(const WhatIfCommand& command);
 [[nodiscard]] ExitCode run(const ExplainCommand& command);
 /// `profile --config`: in place of the Python profiling Job.
 [[nodiscard]] ExitCode run_job(const ProfileCommand& command);
@@ -16,6 +17,9 @@ namespace dynamo::cli {
 /// `validate --admission`.
 [[nodiscard]] ExitCode run_admission(const ValidateCommand& command);
 [[nodiscard]] ExitCode run(const EstimateCommand& command);
+/// `estimate` of flags or deployments.
+[[nodiscard]] ExitCode run_setup(const EstimateCommand& command);
+[[nodiscard]] ExitCode run(const SupportCommand& command);
 [[nodiscard]] ExitCode run(const TablesCommand& command);
 [[nodiscard]] ExitCode run(const WebhookManifestCommand& command);
 [[nodiscard]] ExitCode run(const VersionCommand& command);

@@ -4,6 +4,7 @@
 #include "args/explanation_sections.h"
 #include "commands/commands.h"
 #include "dynamo/profiler/facts.h"
+#include "dynamo/profiler/request_flags.h"
 #include "io/console.h"
 
 namespace dynamo::cli {
@@ -23,9 +24,17 @@ Values values_of(const std::string& option, const std::string& command) {
   if (option == "--backend") return {{"auto", "sglang", "trtllm", "vllm"}};
   if (option == "--search-strategy") return {{"rapid", "thorough"}};
   if (option == "--perf-version") return {{"current", "next", "previous"}};
-  if (option == "--database-mode") return {{"silicon", "hybrid", "empirical", "sol"}};
+  if (option == "--database-mode") return {{"auto", "silicon", "hybrid", "empirical", "sol"}};
+  if (option == "--output" && (command == "what-if" || command == "estimate")) return {{"table", "json", "yaml"}};
+  if (option == "--objective") return {{"cost", "throughput"}};
+  if (option == "--set" || option == "--sweep") {
+    Values values;
+    for (const std::string& path : field_paths()) values.words.push_back(path + "=");
+    return values;
+  }
   if (option == "--output") {
     if (command == "explain") return {{"table", "json", "yaml"}};
+    if (command == "support") return {{"table", "wide", "json", "yaml"}};
     return command == "profile" ? Values{{"table", "wide", "json", "yaml", "name"}} : Values{{"table", "json"}};
   }
   if (option == "--section") {
@@ -39,7 +48,7 @@ Values values_of(const std::string& option, const std::string& command) {
     for (const SystemSpec& system : all_systems()) values.words.push_back(system.name);
     return values;
   }
-  return {{}, option == "--filename" || option == "--report" || option == "--cases" || option == "--tables" || option == "--output-dir"};
+  return {{}, option == "--filename" || option == "--cases" || option == "--tables" || option == "--output-dir" || option == "--report"};
 }
 
 }  // namespace

@@ -61,6 +61,8 @@ ExitCode run_cases(const std::string& source, const std::string& tables) {
   return reader.error() == 0 ? ExitCode::kOk : cannot_read(source, reader.error());
 }
 
-ExitCode run(const EstimateCommand& command) { return run_cases(command.cases, command.tables); }
+ExitCode run(const EstimateCommand& command) {
+  return command.cases.empty() ? run_setup(command) : run_cases(command.cases, command.tables);
+}
 
 }  // namespace dynamo::cli

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "commands/commands.h"
+#include "dynamo/profiler/cost.h"
 #include "commands/profile_options.h"
 #include "dynamo/profiler/assembly.h"
 #include "dynamo/profiler/document_io.h"
@@ -12,7 +13,10 @@
 #include "io/environment.h"
 #include "io/model_files.h"
 #include "io/requests.h"
+#include "render/cost_value.h"
 #include "render/diff.h"
+#include "render/html_report.h"
+#include "render/points_value.h"
 #include "render/report_value.h"
 #include "render/table.h"
 
@@ -39,19 +43,33 @@ class ProfileRun {
         models_(hugging_face_hub()),
         options_(profile_options(command)) {
     options_.validate.models = &models_;
+    if (command.output == OutputFormat::kWide || command.output == OutputFormat::kJson || !command.report.empty()) {
+      options_.on_row = [this](const Estimate& row) { rows_.push_back(row); };
+    }
+    for (const std::string& text : command.prices) {
+      if (const auto added = add_gpu_price(text, prices_); !added) usage_.append(added.error());
+    }
   }
 
   ExitCode run() {
+    if (usage_.has_errors()) return report(usage_);
     warn_without_tables(tables_);
     Diagnostics findings = requests_.diagnostics();
+    if (!command_.report.empty() && requests_.documents().size() > 1) {
+      findings.append(one_error(DiagnosticCode::kForbidden, "report.several", "--report is about one request", "name one file"));
+      return report(findings, requests_.texts());
+    }
     ExitCode code = exit_code_of(findings);
     for (const Document& document : requests_.documents()) {
+      rows_.clear();
       ProfileResult result = profile(document, tables_, options_);
+      Value points = result.request ? points_value(rows_, *result.request, command_.report.empty()) : Value();
       if (!command_.output_dir.empty()) write_output(result);
       code = worse_of(code, code_of(result));
       findings.append(result.diagnostics);
-      results_.push_back({document.source, std::move(result)});
+      results_.push_back({document.source, std::move(result), std::move(points)});
     }
+    if (!command_.report.empty()) code = worse_of(code, write_report(findings));
     report(findings, requests_.texts());
     return worse_of(code, print(rendered()));
   }
@@ -60,7 +78,27 @@ class ProfileRun {
   struct Outcome {
     std::string source;
     ProfileResult result;
+    Value points;   ///< of the chart; only where one is drawn
+
+    /// The one tree that everything printed comes from.
+    [[nodiscard]] Value value(const GpuPrices& prices) const {
+      Value value = report_value(result, source);
+      add_costs(result, prices, value);
+      const Array* drawn = points.as_array();
+      if (drawn != nullptr && !drawn->empty()) value.set("points", points);
+      return value;
+    }
   };
+
+  ExitCode write_report(Diagnostics& findings) const {
+    if (results_.empty() || !results_.front().result.report) return ExitCode::kOk;
+    const fs::path file = command_.report;
+    const auto written = write_files(file.parent_path().empty() ? "." : file.parent_path(),
+                                     {{file.filename().string(), render_html(results_.front().value(prices_))}});
+    if (written) return ExitCode::kOk;
+    findings.append(written.error());
+    return exit_code_of(written.error());
+  }
 
   ExitCode code_of(const ProfileResult& result) const {
     const ExitCode code = exit_code_of(result.diagnostics);
@@ -102,18 +140,19 @@ class ProfileRun {
     const Style style(colour_allowed(STDOUT_FILENO));
     const TableOptions options{command_.output == OutputFormat::kWide, results_.size() == 1 ? command_.repeat : ""};
     std::string out;
-    for (const auto& [source, result] : results_) {
+    for (const Outcome& outcome : results_) {
+      const ProfileResult& result = outcome.result;
       if (!result.report) continue;
       if (!out.empty()) out += "\n";
-      if (results_.size() > 1) out += style(Ink::kBold, "== " + result.request->name + " (" + source + ")") + "\n";
-      out += render_table(report_value(result, source), options, style);
+      if (results_.size() > 1) out += style(Ink::kBold, "== " + result.request->name + " (" + outcome.source + ")") + "\n";
+      out += render_table(outcome.value(prices_), options, style);
     }
     return out;
   }
 
   std::string json_text() const {
     std::vector<Value> reports;
-    for (const auto& [source, result] : results_) reports.push_back(report_value(result, source));
+    for (const Outcome& outcome : results_) reports.push_back(outcome.value(prices_));
     if (reports.empty()) return {};
     return write_json(report_list(std::move(reports)), JsonStyle::kIndented) + "\n";
   }
@@ -125,7 +164,8 @@ class ProfileRun {
 
   std::vector<Value> all_documents() const {
     std::vector<Value> documents;
-    for (const auto& [source, result] : results_) {
+    for (const Outcome& outcome : results_) {
+      const ProfileResult& result = outcome.result;
       documents.insert(documents.end(), result.documents.begin(), result.documents.end());
     }
     return documents;
@@ -147,22 +187,24 @@ class ProfileRun {
   std::string overrides_text() const {
     const Style style(colour_allowed(STDOUT_FILENO));
     std::string out;
-    for (const auto& [source, result] : results_) {
+    for (const Outcome& outcome : results_) {
+      const ProfileResult& result = outcome.result;
       if (result.documents.empty()) continue;
       EmitOptions plain = options_.emit;
       plain.apply_overrides = false;
       const auto before = assemble(*result.request, *result.report, result.curves ? &*result.curves : nullptr, plain);
       if (!before) continue;
       const std::string diff = unified_diff(write_yaml(before->documents), write_yaml(result.documents), "picked",
-                                            "with spec.overrides of " + source, style);
-      out += diff.empty() ? source + ": spec.overrides changes nothing\n" : diff;
+                                            "with spec.overrides of " + outcome.source, style);
+      out += diff.empty() ? outcome.source + ": spec.overrides changes nothing\n" : diff;
     }
     return out;
   }
 
   std::string names_text() const {
     std::string out;
-    for (const auto& [source, result] : results_) {
+    for (const Outcome& outcome : results_) {
+      const ProfileResult& result = outcome.result;
       const std::string name = deployment_name(result);
       if (!name.empty()) out += "dynamographdeployment.nvidia.com/" + name + "\n";
     }
@@ -174,6 +216,9 @@ class ProfileRun {
   TableStore tables_;
   ModelFiles models_;
   ProfileOptions options_;
+  GpuPrices prices_;
+  Diagnostics usage_;
+  std::vector<Estimate> rows_;
   std::vector<Outcome> results_;
   std::set<std::string> written_;
 };
@@ -184,7 +229,9 @@ ProfileOptions profile_options(const ProfileCommand& command) {
   ProfileOptions options;
   options.validate.perf_version = command.perf_version;
   options.database = database_mode(command.database_mode);
+  if (command.objective == "cost") options.objective = ProfileOptions::Objective::kCost;
   options.emit.runtime_version = command.runtime_version;
+  options.plots = !command.output_dir.empty() || !command.config.empty();
   options.curves.prefill_points = command.prefill_granularity;
   options.curves.decode_points = command.decode_granularity;
   options.emit.api = deployment_api_from_name(command.dgd_api_version);

@@ -12,8 +12,8 @@ DatabaseMode database_mode(const std::string& name) {
   if (name == "hybrid") return DatabaseMode::kHybrid;
   if (name == "empirical") return DatabaseMode::kEmpirical;
   if (name == "sol") return DatabaseMode::kSol;
-  if (name == "auto") return DatabaseMode::kAuto;
-  return DatabaseMode::kSilicon;
+  if (name == "silicon") return DatabaseMode::kSilicon;
+  return DatabaseMode::kAuto;
 }
 
 void warn_without_tables(const TableStore& tables) {

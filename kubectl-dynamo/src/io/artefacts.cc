@@ -42,6 +42,7 @@ std::vector<OutputFile> artefacts_of(const ProfileResult& result, const std::str
   if (result.documents.empty()) return {failed_artefact("Profiling failed", first_error(result.diagnostics), phase)};
   std::vector<OutputFile> files;
   if (result.curves) add_curves(*result.curves, files);
+  for (const PlotFile& plot : result.plots) files.push_back({plot.name, plot.bytes});
   if (result.picked) files.push_back({"picked_dgd_config.yaml", write_yaml(*result.picked)});
   files.push_back({"final_config.yaml", write_yaml(result.documents)});
   files.push_back(success_artefact());

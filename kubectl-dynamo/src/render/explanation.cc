@@ -1,6 +1,7 @@
 #include "render/explanation.h"
 
 #include <algorithm>
+#include <array>
 
 #include "args/explanation_sections.h"
 #include "render/explanation_sections.h"
@@ -11,7 +12,14 @@
 namespace dynamo::cli {
 namespace {
 
-constexpr std::size_t kMostRunnersUp = 3;
+constexpr std::ptrdiff_t kScreenLines = 24;
+
+/// How much of the runners-up is shown.
+struct Room {
+  std::size_t runners_up, reason_lines;
+};
+/// The first that leaves the screen whole is taken.
+constexpr std::array kRooms = {Room{3, 2}, Room{3, 1}, Room{2, 1}, Room{1, 1}, Room{0, 0}};
 
 std::string heading(const char* text, const Style& style) { return style(Ink::kBold, text) + "\n"; }
 
@@ -77,7 +85,7 @@ std::string two_columns(const std::vector<Line>& lines, std::size_t most_lines) 
 }
 
 /// The other serving mode first, then the nearest of the same; one line per layout.
-std::vector<Line> why_not_lines(const Value& document) {
+std::vector<Line> why_not_lines(const Value& document, std::size_t most) {
   std::vector<Line> lines;
   const Array& ranked = array_at(document, {"runnersUp"});
   const std::string own = text_at(document, {"pick", "servingMode"});
@@ -90,7 +98,7 @@ std::vector<Line> why_not_lines(const Value& document) {
     lines.push_back({text_at(document, {"pick", "servingMode"}) == "aggregated" ? "disaggregated" : "aggregated", modes});
   }
   for (const Value& pick : ranked) {
-    if (lines.size() >= kMostRunnersUp) break;
+    if (lines.size() >= most) break;
     if (text_at(pick, {"servingMode"}) == own) lines.push_back({text_at(pick, {"name"}), text_at(pick, {"sentence"})});
   }
   return lines;
@@ -116,16 +124,26 @@ std::vector<Line> change_lines(const Value& document) {
   return lines;
 }
 
-std::string first_screen(const Value& document, const Style& style) {
+std::string screen_with(const Value& document, const Room& room, const Style& style) {
   const bool good = text_at(document, {"status"}) == "met";
   std::string out = style(good ? Ink::kGreen : Ink::kYellow, wrap(verdict(document), kScreenWidth, 0, 2)) + "\n" + figures(document);
   out += heading("WHY THIS ONE", style) +
          indented(text_at(document, {"why", "goal"}) + " " + text_at(document, {"why", "bindingSentence"}), 3);
-  if (const auto lines = why_not_lines(document); !lines.empty()) out += heading("WHY NOT", style) + two_columns(lines, 2);
+  const auto runners_up = room.runners_up == 0 ? std::vector<Line>() : why_not_lines(document, room.runners_up);
+  if (!runners_up.empty()) out += heading("WHY NOT", style) + two_columns(runners_up, room.reason_lines);
   if (const auto lines = change_lines(document); !lines.empty()) out += heading("WHAT WOULD CHANGE IT", style) + two_columns(lines, 1);
   out += heading("FUNNEL", style) + clipped(funnel_line(document), 2) + "\n";
   out += heading("HOW SURE", style) + indented(sure_line(document), 2);
   return out + style(Ink::kDim, "More: --section all|change|funnel|memory|time|... --candidate 'agg tp8'  -o json") + "\n";
+}
+
+std::string first_screen(const Value& document, const Style& style) {
+  std::string screen;
+  for (const Room& room : kRooms) {
+    screen = screen_with(document, room, style);
+    if (std::ranges::count(screen, '\n') <= kScreenLines) break;
+  }
+  return screen;
 }
 
 }  // namespace

@@ -124,7 +124,7 @@ std::string rates(const Value& document) {
 }
 
 std::string memory(const Value& document) {
-  Grid grid({{"GIB PER GPU", false}, {"WEIGHTS", true}, {"KV CACHE", true}, {"ACTIVATIONS", true}, {"NCCL", true}, {"OTHER", true},
+  Grid grid({{"GIB PER GPU", false}, {"WEIGHTS", true}, {"KV CACHE", true}, {"ACTIV.", true}, {"NCCL", true}, {"OTHER", true},
              {"TOTAL", true}, {"OF", true}, {"FREE", true}});
   const Array& workers = array_at(document, {"memory"});
   for (const Value& worker : workers) {

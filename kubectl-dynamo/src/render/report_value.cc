@@ -65,6 +65,35 @@ Value funnel_value(const PickReport& report) {
   return value;
 }
 
+Value band_value(const Band& band) {
+  Value value;
+  value.set("low", band.low);
+  value.set("high", band.high);
+  return value;
+}
+
+Value error_band_value(const ErrorBand& band) {
+  Value value;
+  value.set("ttft", band_value(band.ttft));
+  value.set("itl", band_value(band.itl));
+  value.set("throughput", band_value(band.throughput));
+  return value;
+}
+
+Array suspects_value(const std::vector<SuspectKernel>& suspects) {
+  Array array;
+  for (const SuspectKernel& suspect : suspects) {
+    Value value;
+    value.set("pass", suspect.pass);
+    value.set("kernel", suspect.kernel);
+    value.set("contradicts", suspect.contradicts);
+    value.set("factor", suspect.factor);
+    value.set("excessShareOfPass", suspect.excess_share);
+    array.push_back(std::move(value));
+  }
+  return array;
+}
+
 Value provenance_value(const Provenance& provenance) {
   Value value;
   value.set("tier", provenance.tier);
@@ -73,6 +102,9 @@ Value provenance_value(const Provenance& provenance) {
   value.set("interpolated", provenance.interpolated);
   value.set("extrapolated", provenance.extrapolated);
   value.set("modelled", provenance.modelled);
+  value.set("estimated", provenance.estimated);
+  value.set("errorBand", provenance.band ? error_band_value(*provenance.band) : Value());
+  value.set("suspectRows", suspects_value(provenance.suspects));
   return value;
 }
 
@@ -192,11 +224,11 @@ Value report_value(const ProfileResult& result, const std::string& source) {
   return value;
 }
 
-Value report_list(std::vector<Value> reports) {
+Value report_list(std::vector<Value> reports, const std::string& kind) {
   if (reports.size() == 1) return std::move(reports.front());
   Value list;
   list.set("apiVersion", kReportApiVersion);
-  list.set("kind", "ProfileReportList");
+  list.set("kind", kind);
   list.set("items", Array(std::make_move_iterator(reports.begin()), std::make_move_iterator(reports.end())));
   return list;
 }

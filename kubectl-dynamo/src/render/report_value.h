@@ -15,6 +15,6 @@ inline constexpr const char* kReportApiVersion = "dynamo-profiler/v1";
 [[nodiscard]] Value report_value(const ProfileResult& result, const std::string& source);
 
 /// One report as it is; several as a list.
-[[nodiscard]] Value report_list(std::vector<Value> reports);
+[[nodiscard]] Value report_list(std::vector<Value> reports, const std::string& kind = "ProfileReportList");
 
 }  // namespace dynamo::cli

@@ -5,6 +5,7 @@
 
 #include "render/grid.h"
 #include "render/numbers.h"
+#include "render/pareto_chart.h"
 #include "render/tree.h"
 
 namespace dynamo::cli {
@@ -95,7 +96,8 @@ std::string verdict(const Value& report, const Value& pick) {
     return "Carries " + readable(number_at(pick, {"loadServedPercent"})) +
            " % of the load: " + picked_phrase(report, pick);
   }
-  return "Meets the SLA: " + picked_phrase(report, pick);
+  const bool modelled = text_at(report, {"provenance", "tier"}) == "modelled";
+  return (modelled ? "Meets the SLA if the model holds: " : "Meets the SLA: ") + picked_phrase(report, pick);
 }
 
 std::string styled_lines(const std::string& text, const Style& style, Ink ink) {
@@ -164,6 +166,14 @@ std::string load_row(const Value& report, const Value& pick) {
   return "  " + left("load", 12) + right(number_text(pick, {"loadServedPercent"}), 7) + " % of " + wanted + "\n";
 }
 
+/// "cost           19.92 per hour   0.87 per million output tokens", in the currency of the price.
+std::string cost_row(const Value& pick) {
+  if (!has_number(pick, {"cost", "perHour"})) return {};
+  return "  " + left("cost", 12) + right(fixed(number_at(pick, {"cost", "perHour"}), 2), 7) + " per hour         " +
+         (has_number(pick, {"cost", "perMillionTokens"}) ? fixed(number_at(pick, {"cost", "perMillionTokens"}), 2) : "-") +
+         " per million output tokens\n";
+}
+
 std::string prediction_rows(const Value& report, const Value& pick) {
   std::string out = "              predicted   target\n";
   out += latency_row("TTFT", report, pick, "ttft", "ttftMs");
@@ -174,19 +184,20 @@ std::string prediction_rows(const Value& report, const Value& pick) {
          number_text(pick, {"total", "requestsPerSecond"}) + " req/s at " +
          grouped(integer_at(pick, {"total", "concurrency"})) + " in flight\n";
   out += "  " + left("per user", 12) + right(number_text(pick, {"tokensPerSecondPerUser"}), 7) + " tok/s\n";
-  return out + load_row(report, pick);
+  return out + load_row(report, pick) + cost_row(pick);
 }
 
 /// Which columns a ranking has. One backend is named in the verdict already.
 struct Columns {
   bool wide = false;
   bool backend = false;
+  bool costs = false;
 };
 
 Columns columns_of(const Array& ranked, bool wide) {
   const bool several = std::ranges::any_of(
       ranked, [&](const Value& pick) { return text_at(pick, {"backend"}) != text_at(ranked.front(), {"backend"}); });
-  return {wide, !wide && several};
+  return {wide, !wide && several, has_number(ranked.empty() ? Value() : ranked.front(), {"cost", "perHour"})};
 }
 
 Grid pick_grid(const Columns& shown) {
@@ -200,6 +211,7 @@ Grid pick_grid(const Columns& shown) {
     }
     columns.push_back({"BACKEND", false});
   }
+  if (shown.costs) columns.push_back({"/M TOK", true});
   columns.push_back({"WHY NOT", false});
   return Grid(std::move(columns));
 }
@@ -220,6 +232,7 @@ std::vector<std::string> pick_cells(const Value& pick, bool first, const Columns
                                number_text(pick, {"total", "concurrency"}), memory,
                                text_at(pick, {"backend"}) + " " + text_at(pick, {"version"})});
   }
+  if (shown.costs) cells.push_back(has_number(pick, {"cost", "perMillionTokens"}) ? fixed(number_at(pick, {"cost", "perMillionTokens"}), 2) : "-");
   cells.push_back(first ? "" : text_at(pick, {"whyNot"}));
   return cells;
 }
@@ -254,14 +267,43 @@ std::string provenance_line(const Value& report) {
   const std::string tables = text_at(report, {"provenance", "tables"});
   std::string out = "Numbers: ";
   if (flag_at(report, {"unverified"})) return out + "unverified: only the memory was calculated.";
-  out += tier == "measured" ? "measured tables" : tier + ", no measurement: wide error band";
+  out += tier == "measured" ? "measured tables" : tier;
   if (!tables.empty()) out += " (" + tables + ")";
   for (const auto& [field, word] : {std::pair{"lookedUp", "looked up"}, std::pair{"interpolated", "interpolated"},
                                     std::pair{"extrapolated", "extrapolated"}, std::pair{"modelled", "modelled"}}) {
     const double share = number_at(report, {"provenance", field});
     if (share > 0) out += ", " + percent(share) + " " + word;
   }
+  if (const double estimated = number_at(report, {"provenance", "estimated"}); estimated > 0) {
+    out += " (" + percent(estimated) + " for want of rows)";
+  }
   return out + ".";
+}
+
+/// "TTFT 406 to 1,130 ms" for a factor on the pick's number.
+std::string range_phrase(const Value& report, const std::string& title, std::string_view field, std::string_view band,
+                         const std::string& unit) {
+  const double value = number_at(report, {"chosen", field});
+  return title + " " + readable(value * number_at(report, {"provenance", "errorBand", band, "low"})) + " to " +
+         readable(value * number_at(report, {"provenance", "errorBand", band, "high"})) + " " + unit;
+}
+
+/// How far the truth may be, where something was modelled.
+std::string band_line(const Value& report) {
+  if (!has_number(report, {"provenance", "errorBand", "ttft", "low"})) return {};
+  return "Error band (8 of 10 passes, on GPUs left out of the fit): " + range_phrase(report, "TTFT", "ttftMs", "ttft", "ms") + ", " +
+         range_phrase(report, "ITL", "itlMs", "itl", "ms") + ", " +
+         range_phrase(report, "throughput", "tokensPerSecondPerGpu", "throughput", "tok/s per GPU") + ".";
+}
+
+/// Which measured rows not to believe.
+std::string suspects_line(const Value& report) {
+  std::string out;
+  for (const Value& suspect : array_at(report, {"provenance", "suspectRows"})) {
+    out += (out.empty() ? "Doubtful rows: " : ", ") + text_at(suspect, {"pass"}) + " " + text_at(suspect, {"kernel"}) + " (" +
+           readable(number_at(suspect, {"factor"})) + "x)";
+  }
+  return out.empty() ? out : out + ".";
 }
 
 /// What the user did not write and the answer depends on.
@@ -299,6 +341,11 @@ std::string nothing_runs(const Value& report) {
 
 }  // namespace
 
+std::string verdict_text(const Value& report) {
+  const Value* pick = report.find("chosen");
+  return pick == nullptr || pick->as_object() == nullptr ? nothing_runs(report) : verdict(report, *pick);
+}
+
 std::string render_table(const Value& report, const TableOptions& options, const Style& style) {
   const Value* pick = report.find("chosen");
   if (pick == nullptr || pick->as_object() == nullptr) return nothing_runs(report);
@@ -308,9 +355,34 @@ std::string render_table(const Value& report, const TableOptions& options, const
   if (!unverified) out += prediction_rows(report, *pick);
   out += memory_rows(report, *pick) + "\n";
   if (!unverified) out += ranking(report, options.wide, style) + "\n";
+  if (options.wide) {
+    if (const std::string chart = render_pareto(report, style); !chart.empty()) out += chart + "\n";
+  }
   out += wrap(provenance_line(report), kWidth, 0, 2) + "\n";
+  if (const std::string band = band_line(report); !band.empty()) out += wrap(band, kWidth, 0, 2) + "\n";
+  if (const std::string doubtful = suspects_line(report); !doubtful.empty()) out += wrap(doubtful, kWidth, 0, 2) + "\n";
   if (const std::string assumed = assumptions_line(report); !assumed.empty()) out += wrap(assumed, kWidth, 0, 2) + "\n";
   return out + next_step(options.repeat);
+}
+
+std::string render_estimate(const Value& report, const Style& style) {
+  const Value* pick = report.find("chosen");
+  if (pick == nullptr || pick->as_object() == nullptr) return {};
+  const bool targets = !array_at(report, {"sla", "targets"}).empty();
+  const bool met = flag_at(report, {"sla", "met"});
+  const std::string verdict = !targets ? "Predicted: " : met ? "Meets the targets: " : "Misses the targets: ";
+  std::string out = styled_lines(verdict + picked_phrase(report, *pick), style, met ? Ink::kGreen : Ink::kYellow) + "\n";
+  out += prediction_rows(report, *pick) + memory_rows(report, *pick) + "\n";
+  out += wrap(provenance_line(report), kWidth, 0, 2) + "\n";
+  if (const std::string assumed = assumptions_line(report); !assumed.empty()) out += wrap(assumed, kWidth, 0, 2) + "\n";
+  std::string title = "Ignored:";
+  for (const Value& item : array_at(report, {"ignored"})) {
+    const std::string path = text_at(item, {"path"});
+    out += wrap(title + " " + path.substr(path.rfind('.') + 1) + ": " + text_at(item, {"setting"}) + " (" + text_at(item, {"why"}) + ")",
+                kWidth, 0, 9) + "\n";
+    title = "        ";
+  }
+  return out;
 }
 
 }  // namespace dynamo::cli

@@ -16,4 +16,10 @@ struct TableOptions {
 /// `report` is what `report_value` made; nothing is shown that is not in it.
 [[nodiscard]] std::string render_table(const Value& report, const TableOptions& options, const Style& style);
 
+/// The first sentence of a report: what was picked and whether it meets the targets.
+[[nodiscard]] std::string verdict_text(const Value& report);
+
+/// The screen of `estimate`: what one configuration will do, and what of it was not looked at.
+[[nodiscard]] std::string render_estimate(const Value& report, const Style& style);
+
 }  // namespace dynamo::cli

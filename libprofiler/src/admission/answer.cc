@@ -8,6 +8,7 @@
 #include "admission/patch.h"
 #include "admission/response.h"
 #include "admission/review.h"
+#include "decide/gates.h"
 #include "dynamo/profiler/admission.h"
 
 namespace dynamo {
@@ -50,6 +51,16 @@ Diagnostics ratcheted(const Diagnostics& findings, const Document& old, const st
   return rest;
 }
 
+/// What needs the tables: the gates of a planner, and whether the request can work at all.
+Diagnostics judged_by_tables(ValidatedRequest& request, const Document& document, const AdmissionOptions& options,
+                             const TableStore& tables, AdmissionAnswer& answer) {
+  Diagnostics findings = check_gates(request, tables);
+  if (!findings.has_errors()) {
+    findings.append(admission::feasibility(request, document, options, tables, answer));
+  }
+  return findings;
+}
+
 void finish(AdmissionAnswer& answer, const Diagnostics& findings) {
   if (findings.has_errors()) {
     admission::deny(answer, findings);
@@ -62,7 +73,7 @@ void validate_create(AdmissionAnswer& answer, const Document& document, const Ad
                      const TableStore& tables) {
   Judgement judgement = admission::judge(document, options);
   if (judgement.request.has_value()) {
-    judgement.findings.append(admission::feasibility(*judgement.request, document, options, tables, answer));
+    judgement.findings.append(judged_by_tables(*judgement.request, document, options, tables, answer));
   }
   finish(answer, judgement.findings);
 }
@@ -81,7 +92,7 @@ void validate_update(AdmissionAnswer& answer, const Document& document, const Do
   Judgement judgement = admission::judge(document, options);
   findings.append(ratcheted(judgement.findings, old, changes, options));
   if (judgement.request.has_value() && !findings.has_errors()) {
-    findings.append(admission::feasibility(*judgement.request, document, options, tables, answer));
+    findings.append(judged_by_tables(*judgement.request, document, options, tables, answer));
   }
   finish(answer, findings);
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "rules/catalog.h"
+
 namespace dynamo::admission {
 namespace {
 
@@ -146,7 +148,7 @@ std::optional<Diagnostic> forbidden_update(const std::vector<Change>& changes,
                                                    : "while the resource is in phase \"" + freedom.phase() + "\"";
   Diagnostic error;
   error.code = DiagnosticCode::kForbidden;
-  error.rule = "spec.immutable";
+  error.rule = RuleId("spec.immutable").text();
   error.path = "spec";
   error.reason = "updates are forbidden " + when + " (changed: " + named(paths) + ")";
   error.hint = "delete and recreate the resource to change its spec";

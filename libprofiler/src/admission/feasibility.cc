@@ -8,6 +8,7 @@
 #include "decide/findings.h"
 #include "decide/sweep.h"
 #include "dynamo/profiler/document_io.h"
+#include "rules/catalog.h"
 
 namespace dynamo::admission {
 namespace {
@@ -37,7 +38,7 @@ bool is_gate(const Diagnostic& finding) { return std::ranges::find(kGates, findi
 Diagnostic over_deadline(std::chrono::milliseconds deadline) {
   Diagnostic warning;
   warning.severity = Severity::kWarning;
-  warning.rule = "admission.deadline";
+  warning.rule = RuleId("admission.deadline").text();
   warning.reason = "feasibility was not checked: the search took more than " + std::to_string(deadline.count()) + " ms";
   warning.hint = "check with kubectl dynamo profile";
   return warning;

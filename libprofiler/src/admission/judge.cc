@@ -4,6 +4,9 @@
 #include <string>
 #include <utility>
 
+#include "admission/deprecated.h"
+#include "rules/catalog.h"
+
 namespace dynamo::admission {
 namespace {
 
@@ -32,7 +35,7 @@ void check_hardware_given(const Document& document, Diagnostics& findings) {
     return;
   }
   Diagnostic finding;
-  finding.rule = "hardware.discovery.off";
+  finding.rule = RuleId("hardware.discovery.off").text();
   finding.path = "spec.hardware";
   finding.code = DiagnosticCode::kRequired;
   const Value* place = hardware != nullptr ? hardware : document.root.find("spec");
@@ -87,7 +90,7 @@ void check_runtime_version(const Document& document, Diagnostics& findings) {
   }
   Diagnostic error;
   error.code = DiagnosticCode::kRequired;
-  error.rule = "runtimeVersionOverride.required";
+  error.rule = RuleId("runtimeVersionOverride.required").text();
   error.path = "spec.runtimeVersionOverride";
   error.bad_value = *image->as_string();
   error.reason = "is required when spec.image has no parseable semantic-version tag";
@@ -103,7 +106,7 @@ std::optional<Diagnostic> envelope_of_newer_api(const Document& document) {
   }
   Diagnostic warning;
   warning.severity = Severity::kWarning;
-  warning.rule = "request.apiVersion";
+  warning.rule = RuleId("request.apiVersion").text();
   warning.path = "spec.v1beta2";
   warning.reason = "is newer than this webhook, which has not checked it";
   return warning;
@@ -135,6 +138,7 @@ Judgement judge(const Document& document, const AdmissionOptions& options) {
   }
   if (options.require_runtime_version) {
     check_runtime_version(document, judgement.findings);
+    judgement.findings.append(deprecated_names(document));
   }
   judgement.findings.sort();
   if (judgement.findings.has_errors()) {

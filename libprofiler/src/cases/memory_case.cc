@@ -67,7 +67,7 @@ MemoryCase read_case(Arguments& args, const CaseContext& context) {
   c.worker.version = c.version_as_asked.empty() ? "current" : c.version_as_asked;
   c.worker.quant = args.quant();
   c.worker.nextn = args.integer("nextn", 0, 0);
-  c.layout = read_layout(args, c.worker.model, "");
+  c.layout = read_layout(args, c.worker.model, "", ExpertSizes::kOneByDefault);
   c.max_num_tokens = args.integer("max_num_tokens", 8192, 1);
   c.max_batch_size = args.integer("max_batch_size", 1, 1);
   c.block = args.integer("scheduler_block_size", 1, 1);

@@ -5,6 +5,7 @@
 #include "decide/searches.h"
 #include "dynamo/profiler/serving_limit.h"
 #include "search/rounding.h"
+#include "search/session.h"
 
 namespace dynamo::cases {
 
@@ -172,6 +173,12 @@ Answer answer_autoscale(const PicksCase& c, const CaseContext& context) {
   constexpr double kReferenceTpotMs = 295;
   pick::Target target = c.plan.target;
   target.tpot_ms = kReferenceTpotMs;
+  // This flow alone tells a format without kernels from a search without a result.
+  for (const perf::Role role : {perf::Role::kPrefill, perf::Role::kDecode}) {
+    const auto session = search::open_session(c.plan.scenario, context.tables, role);
+    const bool unserved = !session && session.error().kind == perf::ErrorKind::kUnsupportedQuant;
+    if (unserved) return std::unexpected(case_error(session.error()));
+  }
   const search::RoleOutcome roles = search::search_roles(c.plan.scenario, context.tables);
   const pick::Ranking ranking = pick::pick_autoscale(roles.prefill, roles.decode, target, c.plan.scenario.osl);
   if (ranking.picks.empty()) {

@@ -1,5 +1,6 @@
 #include "cases/worker_case.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace dynamo::cases {
@@ -42,7 +43,7 @@ perf::ImageLoad read_images(Arguments& args) {
   return images;
 }
 
-Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::string& prefix) {
+Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::string& prefix, ExpertSizes sizes) {
   const auto size = [&](std::string_view name, int low) {
     const auto shared = args.optional_integer(name, low);
     return prefix.empty() ? shared : args.optional_integer(prefix + std::string(name), low).or_else([&] { return shared; });
@@ -50,14 +51,16 @@ Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::stri
   Parallelism p;
   p.tp = size("tp_size", 1).value_or(1);
   p.pp = size("pp_size", 1).value_or(1);
-  p.dp = size("attention_dp_size", 1).value_or(1);
-  if (prefix != "decode_") p.cp = size("cp_size", 1).value_or(1);
-  // Dense models have no use for MoE sizes; measured rows spell that as 0.
+  // Dense models have no use for MoE sizes nor attention replicas; measured rows spell that as 0.
   const int low = model.states_expert_layout() ? 1 : 0;
+  p.dp = std::max(size("attention_dp_size", low).value_or(1), 1);
+  if (prefix != "decode_") p.cp = size("cp_size", 1).value_or(1);
   const auto moe_tp = size("moe_tp_size", low);
   const auto moe_ep = size("moe_ep_size", low);
   if (!model.states_expert_layout()) return p;
-  if (model.is_moe() && !moe_tp.has_value() && !moe_ep.has_value()) {
+  const bool unstated = !moe_tp.has_value() && !moe_ep.has_value();
+  if (unstated && sizes == ExpertSizes::kOneByDefault) return p;
+  if (unstated) {
     args.complain(prefix + "moe_tp_size or " + prefix + "moe_ep_size is required for a model with experts");
   }
   const int width = p.tp * p.dp * p.cp;

@@ -29,7 +29,9 @@ struct WorkerCase {
 
 /// Layout arguments, e.g. with prefix `prefill_`; those without prefix stand in for absent ones. MoE sizes that are absent follow
 /// from the others.
-[[nodiscard]] Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::string& prefix);
+enum class ExpertSizes { kRequired, kOneByDefault };
+[[nodiscard]] Parallelism read_layout(Arguments& args, const ModelSpec& model, const std::string& prefix,
+                                      ExpertSizes sizes = ExpertSizes::kRequired);
 
 /// Tables, formats and operators of one engine.
 struct BuiltWorker {

@@ -9,6 +9,9 @@
 #include "dynamo/profiler/emit.h"
 #include "dynamo/profiler/profile.h"
 #include "explain/explanation.h"
+#include "facts/backend_facts.h"
+#include "search/memo.h"
+#include "search/widening.h"
 
 namespace dynamo {
 
@@ -36,8 +39,11 @@ Plan plan_of(const ValidatedRequest& request, const ProfileOptions& options) {
   s.threads = options.threads == 0 ? std::max(1u, std::thread::hardware_concurrency()) : options.threads;
   s.cancelled = &options.cancelled;
   s.keep_evaluations = options.explain.has_value();
-  plan.target = {.total_gpus = request.total_gpus, .ttft_ms = request.ttft_ms, .tpot_ms = request.itl_ms,
+  s.memory = options.memory.get();
+  s.sizes = &options.sizes;
+  plan.target = {.total_gpus = options.any_number_of_units ? 0 : request.total_gpus, .ttft_ms = request.ttft_ms, .tpot_ms = request.itl_ms,
                  .request_latency_ms = request.e2e_ms, .request_rate = request.request_rate, .concurrency = request.concurrency};
+  plan.target.by_cost = options.objective == ProfileOptions::Objective::kCost;
   return plan;
 }
 
@@ -69,14 +75,23 @@ double closest(const std::vector<Searched>& searches, const pick::Target& target
   return best;
 }
 
+/// Some layout failed for its latency alone, so that a wider limit may let one in.
+bool latency_is_what_fails(const std::vector<Searched>& searches) {
+  return std::ranges::any_of(searches, [](const Searched& search) {
+    return std::ranges::any_of(search.outcome.summary.dropped, [](const Infeasible& drop) {
+      return drop.reason == DropReason::kTtft || drop.reason == DropReason::kItl || drop.reason == DropReason::kRequestLatency;
+    });
+  });
+}
+
 /// A search looks only at rows within the TTFT (or end-to-end) target. If none meets all targets, that limit is widened step by
 /// step until no wider one can hold a closer row; the ranking keeps the targets that were asked for.
 std::vector<Searched> run_plan(const ValidatedRequest& request, const Plan& plan, const TableStore& tables) {
   if (request.picking == PickingMode::kAutoscale) return run_autoscale(plan, tables);
-  static constexpr double kWidening[] = {1.25, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 1e6};
   std::vector<Searched> best = decision::run_searches(plan, tables);
   double distance = closest(best, plan.target);
-  for (const double factor : kWidening) {
+  if (std::isinf(distance) && !latency_is_what_fails(best)) return best;
+  for (const double factor : search::kWidening) {
     if (plan.scenario.cancelled != nullptr && *plan.scenario.cancelled && (*plan.scenario.cancelled)()) break;
     if (distance == 0 || !(plan.scenario.ttft_ms || plan.scenario.request_latency_ms)) break;
     Plan wider = plan;
@@ -92,6 +107,30 @@ std::vector<Searched> run_plan(const ValidatedRequest& request, const Plan& plan
     if (distance <= factor - 1) break;
   }
   return best;
+}
+
+/// What was searched and what was found.
+struct Answer {
+  Plan plan;
+  std::vector<Searched> searches;
+};
+
+bool has_pick(const std::vector<Searched>& searches) {
+  return std::ranges::any_of(searches, [](const Searched& search) { return !search.ranking.picks.empty(); });
+}
+
+/// In mode kAuto the first tier with a layout answers: what is measured throughout wins over what is not, however promising.
+Answer first_answer(const ValidatedRequest& request, Plan plan, const TableStore& tables) {
+  const bool by_tier = plan.scenario.database == DatabaseMode::kAuto;
+  if (by_tier) plan.scenario.database = DatabaseMode::kSilicon;
+  std::vector<Searched> searches = run_plan(request, plan, tables);
+  if (!by_tier || has_pick(searches)) return {std::move(plan), std::move(searches)};
+  Plan lower = plan;
+  lower.scenario.database = DatabaseMode::kAuto;
+  std::erase_if(lower.backends, [&](Backend backend) { return !facts::why_not_on(backend, *request.system).empty(); });
+  if (lower.backends.empty()) return {std::move(plan), std::move(searches)};
+  searches = run_plan(request, lower, tables);
+  return {std::move(lower), std::move(searches)};
 }
 
 /// What the request runs with instead of the targets that are out of reach.
@@ -125,7 +164,7 @@ void fill_rankings(const std::vector<Searched>& searches, const pick::Target& ta
     const double miss_a = pick::violation(a.unit, target);
     const double miss_b = pick::violation(b.unit, target);
     if (miss_a != miss_b) return miss_a < miss_b;
-    return a.tokens_per_s_gpu_cluster > b.tokens_per_s_gpu_cluster;
+    return pick::merit(a, target) > pick::merit(b, target);
   });
   report.chosen = winner;
   report.chosen->why_not.clear();
@@ -192,13 +231,17 @@ Decision explained(const ValidatedRequest& request, const Plan& plan, const std:
 
 }  // namespace
 
+std::shared_ptr<SearchMemory> make_search_memory() { return std::make_shared<SearchMemory>(); }
+
 std::expected<Decision, Diagnostics> decide_and_explain(const ValidatedRequest& request, const TableStore& tables,
                                                         const ProfileOptions& options) {
   if (Diagnostics problems = decision::check_tables(request, tables); problems.has_errors()) return std::unexpected(problems);
-  const Plan plan = plan_of(request, options);
-  const std::vector<Searched> searches = run_plan(request, plan, tables);
+  const auto [plan, searches] = first_answer(request, plan_of(request, options), tables);
   if (options.cancelled && options.cancelled()) {
     return std::unexpected(one_error(DiagnosticCode::kTooLarge, "profile.cancelled", "the search was ended before it was done"));
+  }
+  if (options.on_row) {
+    for (const Searched& s : searches) std::ranges::for_each(s.outcome.rows, options.on_row);
   }
   PickReport report;
   report.mode = request.picking;

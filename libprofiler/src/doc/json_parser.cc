@@ -1,6 +1,7 @@
 #include "doc/json_parser.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,6 +14,9 @@
 
 namespace dynamo {
 namespace {
+
+/// Room that an object starts with, rather than moving its first members again and again.
+constexpr std::size_t kUsualMembers = 4;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -100,11 +104,15 @@ class JsonParser {
     if (++nodes_ > limits_.nodes) {
       return refuse(too_many_nodes_error(source_, offset_, limits_));
     }
+    if (passing_ != 0) {
+      return parse_content(value, depth);
+    }
     const std::size_t start = offset_;
-    const SourceMark mark = source_.mark(start);   // before what is inside: positions are found fast in ascending order
+    const bool container = peek() == '{' || peek() == '[';
+    // Before what is inside: positions are found fast in ascending order.
+    const SourceMark mark = container ? source_.mark(start) : SourceMark{};
     const bool good = parse_content(value, depth);
-    const bool container = value.as_array() != nullptr || value.as_object() != nullptr;
-    value.mark = container || !good ? mark : source_.mark(start, offset_ - start);
+    value.mark = container ? mark : source_.mark(start, good ? offset_ - start : 0);
     return good;
   }
 
@@ -132,10 +140,11 @@ class JsonParser {
 
   bool parse_array(Value& value, std::size_t depth) {
     Array array;
-    while (peek() != ']' || !array.empty()) {
+    Value passed;
+    for (std::size_t index = 0; peek() != ']' || index > 0; ++index) {
       const std::size_t parent = path_.size();
-      path_ += "[" + std::to_string(array.size()) + "]";
-      if (!parse_value(array.emplace_back(), depth)) {
+      path_ += "[" + std::to_string(index) + "]";
+      if (!parse_value(passing_ == 0 ? array.emplace_back() : passed, depth)) {
         return false;
       }
       path_.resize(parent);
@@ -154,6 +163,9 @@ class JsonParser {
 
   bool parse_object(Value& value, std::size_t depth) {
     Object object;
+    if (passing_ == 0) {
+      object.reserve(kUsualMembers);
+    }
     Keys keys;
     bool first = true;
     while (peek() != '}' || !first) {
@@ -193,6 +205,15 @@ class JsonParser {
     return true;
   }
 
+  /// Its value is only looked at for its grammar: it will not be kept.
+  bool parse_passed(std::size_t depth) {
+    Value passed;
+    ++passing_;
+    const bool good = parse_value(passed, depth);
+    --passing_;
+    return good;
+  }
+
   bool parse_member(Object& object, Keys& keys, std::size_t depth) {
     Member member;
     const std::size_t start = offset_;
@@ -202,12 +223,15 @@ class JsonParser {
     if (!parse_string(member.key)) {
       return false;
     }
-    member.key_mark = source_.mark(start, offset_ - start);
     const std::size_t parent = path_.size();
     if (!path_.empty()) {
       path_ += '.';
     }
     path_ += member.key;
+    const bool pass = passing_ != 0 || (!limits_.passed_over.empty() && path_.ends_with(limits_.passed_over));
+    if (!pass) {
+      member.key_mark = source_.mark(start, offset_ - start);
+    }
     const std::optional<int> twin = keys.line_of(object, member.key);
     if (twin) {
       refuse(duplicate_key_error(source_, start, member.key, *twin));
@@ -218,11 +242,11 @@ class JsonParser {
     }
     ++offset_;
     skip_blanks();
-    if (!parse_value(member.value, depth)) {
+    if (!(pass ? parse_passed(depth) : parse_value(member.value, depth))) {
       return false;
     }
     path_.resize(parent);
-    if (!twin) {
+    if (!twin && !pass) {
       object.push_back(std::move(member));
     }
     return stream_.diagnostics.error_count() < kMostFindings;
@@ -262,9 +286,15 @@ class JsonParser {
 
   /// Where the next quote, backslash, line break or tab stands.
   [[nodiscard]] std::size_t end_of_plain_text() const {
+    static constexpr auto kEnds = [] {
+      std::array<bool, 256> ends{};
+      for (const char c : {'"', '\\', '\n', '\r', '\t'}) {
+        ends[static_cast<unsigned char>(c)] = true;
+      }
+      return ends;
+    }();
     std::size_t end = offset_;
-    while (end < text_.size() && text_[end] != '"' && text_[end] != '\\' && text_[end] != '\n' && text_[end] != '\r' &&
-           text_[end] != '\t') {
+    while (end < text_.size() && !kEnds[static_cast<unsigned char>(text_[end])]) {
       ++end;
     }
     return end;
@@ -405,6 +435,7 @@ class JsonParser {
   std::string path_;
   std::size_t offset_ = 0;
   std::size_t nodes_ = 0;
+  int passing_ = 0;   ///< above 0 inside a value that is not kept
 };
 
 }  // namespace

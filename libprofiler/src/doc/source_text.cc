@@ -56,6 +56,9 @@ SourceText::SourceText(std::string_view text, std::string_view name) : text_(tex
 }
 
 std::size_t SourceText::line_index(std::size_t offset) const {
+  if (line_starts_.size() == 1) {
+    return 0;
+  }
   const auto next = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
   return static_cast<std::size_t>(next - line_starts_.begin()) - 1;
 }

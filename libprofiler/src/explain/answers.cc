@@ -2,17 +2,20 @@
 
 #include <algorithm>
 
+#include "search/widening.h"
 #include "search/worker_match.h"
 
 namespace dynamo::explain {
 namespace {
 
-search::Scenario scenario_under(const Evidence& evidence, const Search& search, const pick::Target& target) {
+search::Scenario scenario_under(const Evidence& evidence, const Search& search, const pick::Target& target, double widening) {
   search::Scenario scenario = *evidence.scenario;
   scenario.backend = search.backend;
   scenario.ttft_ms = target.ttft_ms;
   scenario.tpot_ms = target.tpot_ms;
   scenario.request_latency_ms = target.request_latency_ms;
+  if (scenario.request_latency_ms) *scenario.request_latency_ms *= widening;
+  if (scenario.ttft_ms) *scenario.ttft_ms *= widening;
   scenario.total_gpus = target.total_gpus;
   return scenario;
 }
@@ -31,24 +34,42 @@ bool same_rows(const Evidence& evidence, const Search& search, const pick::Targe
 
 }  // namespace
 
-pick::Ranking Answers::rank(const Search& search, const pick::Target& target) const {
+pick::Ranking Answers::rank(const Search& search, const pick::Target& target, double widening) const {
   const search::Evaluations* kept = search.outcome->evaluations.get();
   if (kept == nullptr) return {};
   if (evidence_.request->picking == PickingMode::kAutoscale) {
     return pick::pick_autoscale(kept->prefill, kept->decode, target, static_cast<int>(evidence_.request->osl));
   }
-  if (same_rows(evidence_, search, target)) return pick::rank(search.outcome->rows, target);
-  return pick::rank(search::select_again(*kept, scenario_under(evidence_, search, target)), target);
+  if (widening == 1 && same_rows(evidence_, search, target)) return pick::rank(search.outcome->rows, target);
+  return pick::rank(search::select_again(*kept, scenario_under(evidence_, search, target, widening)), target);
 }
 
 std::optional<Answer> Answers::under(const pick::Target& target) const {
+  auto best = within(target, 1);
+  // As a decision does: limits between those of the search may hide a row that only wider ones show.
+  const bool widens = target.request_latency_ms || target.ttft_ms;
+  if (!widens || !best || evidence_.request->picking == PickingMode::kAutoscale) return best;
+  double distance = pick::violation(best->pick.unit, target);
+  for (const double factor : search::kWidening) {
+    if (distance == 0) break;
+    auto wider = within(target, factor);
+    if (wider && pick::violation(wider->pick.unit, target) < distance) {
+      distance = pick::violation(wider->pick.unit, target);
+      best = std::move(wider);
+    }
+    if (distance <= factor - 1) break;
+  }
+  return best;
+}
+
+std::optional<Answer> Answers::within(const pick::Target& target, double widening) const {
   pick::Target first = target;
   first.top_n = 1;
   std::vector<pick::Ranking> aggregated, disaggregated;
   for (const Search& search : evidence_.searches) {
     // Five of each role are paired, so an autoscale ranking has to be asked for in full.
     const bool autoscale = evidence_.request->picking == PickingMode::kAutoscale;
-    (search.mode == ServingMode::kAggregated ? aggregated : disaggregated).push_back(rank(search, autoscale ? target : first));
+    (search.mode == ServingMode::kAggregated ? aggregated : disaggregated).push_back(rank(search, autoscale ? target : first, widening));
   }
   const auto merged = [&](const std::vector<pick::Ranking>& rankings) {
     std::vector<const pick::Ranking*> pointers;
@@ -60,7 +81,7 @@ std::optional<Answer> Answers::under(const pick::Target& target) const {
   if (pick::preferred(other, chosen, first)) std::swap(chosen, other);
   if (chosen.picks.empty()) return std::nullopt;
   const Pick& pick = chosen.picks.front();
-  return Answer{pick, pick::violation(pick.unit, target) <= 0 && pick.load_served_percent >= 100};
+  return Answer{pick, target, pick::violation(pick.unit, target) <= 0 && pick.load_served_percent >= 100};
 }
 
 int Answers::narrowest_unevaluated() const {

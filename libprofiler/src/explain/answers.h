@@ -9,6 +9,7 @@ namespace dynamo::explain {
 /// What a decision would have been.
 struct Answer {
   Pick pick;
+  pick::Target target;   ///< what was asked for
   bool met = false;      ///< all targets, and the whole load
 };
 
@@ -25,7 +26,8 @@ class Answers {
   [[nodiscard]] int narrowest_unevaluated() const;
 
  private:
-  [[nodiscard]] pick::Ranking rank(const Search& search, const pick::Target& target) const;
+  [[nodiscard]] std::optional<Answer> within(const pick::Target& target, double widening) const;
+  [[nodiscard]] pick::Ranking rank(const Search& search, const pick::Target& target, double widening) const;
 
   const Evidence& evidence_;
 };

@@ -64,7 +64,9 @@ class Sensitivity {
   [[nodiscard]] Value relaxed(const Knob& knob) const {
     const double from = *(target_.*knob.member);
     const bool meet = !latency_met();
-    const Accept accept = [&](const Answer& answer) { return meet ? answer.met : !same_pick(answer.pick, pick_); };
+    const Accept accept = [&](const Answer& answer) {
+      return meet ? pick::violation(answer.pick.unit, answer.target) <= 0 : !same_pick(answer.pick, pick_);
+    };
     std::optional<Step> step;
     if (knob.member == &pick::Target::request_latency_ms) {
       for (double factor = 1.25; factor <= kWidest && !step; factor *= 1.5) {
@@ -73,7 +75,7 @@ class Sensitivity {
     } else {
       std::vector<double> thresholds = thresholds_of(evidence_, knob.member);
       std::erase_if(thresholds, [&](double value) { return value <= from; });
-      step = first_accepted(answers_, target_, knob.member, thresholds, accept);
+      step = first_accepted(answers_, target_, knob.member, from, thresholds, accept);
     }
     if (!step) return {};
     return entry(knob.name, meet ? "meets" : "pickChanges", from, *step,
@@ -116,7 +118,16 @@ class Sensitivity {
       best = row;
     }
     if (below <= 0 || below >= predicted(knob)) return {};
-    return at(knob, std::nearbyint((below - kGrid) * 1000.0) / 1000.0, "layoutChanges");
+    // Equal rates are told apart by more than the rate.
+    pick::Target target = target_;
+    target.*knob.member = below;
+    const double value = std::nearbyint((below - kGrid) * 1000.0) / 1000.0;
+    const auto own = answers_.under(target);
+    if (!own || !same_layout(own->pick, pick_)) return {};
+    target.*knob.member = value;
+    const auto other = answers_.under(target);
+    if (!other || same_layout(other->pick, pick_)) return {};
+    return entry(knob.name, "layoutChanges", *(target_.*knob.member), {value, *other}, title_of(knob.name) + " <= " + target_text(value) + " ms");
   }
 
   [[nodiscard]] double cluster_rate(const Estimate& row) const {
@@ -131,14 +142,10 @@ class Sensitivity {
 
   /// The tightest value that the same GPUs still meet.
   [[nodiscard]] Value tightest(const Knob& knob) const {
+    // Whether an end-to-end target is met does not only change once: its splits into TTFT and ITL move with it.
+    if (knob.member == &pick::Target::request_latency_ms) return {};
     const double from = *(target_.*knob.member);
-    const Accept accept = [](const Answer& answer) { return answer.met; };
-    std::optional<Step> step;
-    if (knob.member == &pick::Target::request_latency_ms) {
-      step = bisected(answers_, target_, knob.member, 0, from, accept);
-    } else {
-      step = first_accepted(answers_, target_, knob.member, tight_thresholds(knob), accept);
-    }
+    const auto step = first_accepted(answers_, target_, knob.member, 0, tight_thresholds(knob), [](const Answer& answer) { return answer.met; });
     if (!step) return {};
     return entry(knob.name, "tightest", from, *step, title_of(knob.name) + " <= " + target_text(step->target_ms) + " ms at the tightest");
   }

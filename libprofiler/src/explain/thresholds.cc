@@ -88,7 +88,7 @@ std::vector<double> thresholds_of(const Evidence& evidence, TargetMember member)
   return out;
 }
 
-std::optional<Step> first_accepted(const Answers& answers, pick::Target target, TargetMember member,
+std::optional<Step> first_accepted(const Answers& answers, pick::Target target, TargetMember member, double low,
                                    const std::vector<double>& thresholds, const Accept& accept) {
   Probe probe(answers, std::move(target), member, accept);
   std::optional<Step> found;
@@ -110,12 +110,20 @@ std::optional<Step> first_accepted(const Answers& answers, pick::Target target, 
       refused = middle + 1;
     }
   }
+  // Under an ITL target between two limits of the search, faster rows that miss it can hide one that keeps it, so that more room
+  // is not always accepted. Rows do not depend on the ITL target itself.
+  while (member != &pick::Target::tpot_ms) {
+    const double nearer = std::min(low + 0.99 * (found->target_ms - low), found->target_ms - 0.001);
+    auto step = nearer > low ? probe.at(std::min(rounded_up(nearer), found->target_ms - 0.001)) : std::nullopt;
+    if (!step) break;
+    found = std::move(step);
+  }
   return found;
 }
 
 std::optional<Step> bisected(const Answers& answers, pick::Target target, TargetMember member, double low, double high,
                              const Accept& accept) {
-  constexpr double kPrecision = 1e-3;   // of the distance from where the search began
+  constexpr double kPrecision = 8e-3;   // of the distance from where the search began
   Probe probe(answers, std::move(target), member, accept);
   auto found = probe.at(rounded_up(high));
   if (!found) return std::nullopt;

@@ -42,4 +42,13 @@ const BackendFacts& backend_facts(Backend backend) {
   return *std::ranges::find(kBackendRows, dynamo::name_of(backend), &BackendFacts::name);
 }
 
+std::string why_not_on(Backend backend, const SystemSpec& system) {
+  const BackendFacts& facts = backend_facts(backend);
+  const auto version = [](int capability) { return std::to_string(capability / 10) + "." + std::to_string(capability % 10); };
+  if (system.sm_version == 0) return facts.other_vendors ? "" : std::string(facts.name) + " runs on NVIDIA GPUs only";
+  if (system.sm_version >= facts.min_compute_capability) return {};
+  return std::string(facts.name) + " needs compute capability " + version(facts.min_compute_capability) + ", " + system.name +
+         " has " + version(system.sm_version);
+}
+
 }  // namespace dynamo::facts

@@ -3,6 +3,7 @@
 #include <compare>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "dynamo/profiler/facts.h"
@@ -68,6 +69,8 @@ struct BackendFacts {
   std::string_view image_name = {};   ///< last component of the image's path
   std::string_view module = {};       ///< `python3 -m …`
   std::string_view working_dir = {};
+  int min_compute_capability = 0;     ///< times 10, of NVIDIA GPUs
+  bool other_vendors = false;         ///< runs on GPUs that are not NVIDIA's
   std::string_view services[3] = {};  ///< component names by EngineRole
   std::string_view kv_as_checkpoint = {};  ///< cache format that follows the checkpoint
   std::span<const KvSpelling> kv_formats = {};
@@ -92,6 +95,9 @@ struct BackendFacts {
 };
 
 [[nodiscard]] const BackendFacts& backend_facts(Backend backend);
+
+/// Why that engine cannot run on the GPU at all; empty = it can.
+[[nodiscard]] std::string why_not_on(Backend backend, const SystemSpec& system);
 
 /// One row per backend, sorted by name.
 extern const std::span<const BackendFacts> kBackendRows;

@@ -29,7 +29,7 @@ Result<std::string> literal_version(const Database::Impl& database, std::string_
     return *literal;
   }
   // The roofline needs no more than the GPU's own facts.
-  const bool needs_none = database.mode == DatabaseMode::kAuto || (database.mode == DatabaseMode::kSol && asked == kCurrentSlot);
+  const bool needs_none = database.mode == DatabaseMode::kAuto || (database.mode == DatabaseMode::kSol && (asked == kCurrentSlot || asked == kWithoutTables));
   if (needs_none) return std::string(kWithoutTables);
   return std::unexpected(Error{ErrorKind::kNoTables, "no measured tables for system " + database.system.name + " with backend " +
                                                          std::string(name_of(database.backend))});

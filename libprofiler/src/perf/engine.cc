@@ -58,7 +58,7 @@ class OperatorLog {
     entries_.emplace_back(name, time);
   }
   [[nodiscard]] OperatorSink sink(double factor = 1.0) {
-    return [this, factor](const Operator& op, const Timing& time) { add(op.name(), time.scaled(factor)); };
+    return [this, factor](const Operator& op, const StepShape&, const Timing& time) { add(op.name(), time.scaled(factor)); };
   }
   [[nodiscard]] std::vector<OperatorTime> times() const {
     std::vector<OperatorTime> times;
@@ -92,10 +92,10 @@ std::vector<OperatorTime> Engine::context_times(const Workload& text, int batch,
 std::vector<OperatorTime> Engine::generation_times(const Workload& text, int batch, double latency_factor, int stride) const {
   const Workload load = impl_->whole_prompt(text);
   OperatorLog log;
-  const int rows = batch * (impl_->nextn + 1);
+  DecodeSteps steps(impl_->graph, batch * (impl_->nextn + 1));
   for (int i = 0; i < load.osl - 1; i += stride) {
     const double repeat = std::min(stride, load.osl - 1 - i);
-    if (!generation_step(impl_->graph, rows, load.isl + i + 1, log.sink(repeat * latency_factor)).has_value()) return {};
+    if (!steps.at(load.isl + i + 1, log.sink(repeat * latency_factor)).has_value()) return {};
   }
   return log.times();
 }
@@ -105,7 +105,7 @@ std::vector<OperatorTime> Engine::mix_times(const Workload& text, int batch, int
   OperatorLog log;
   const Schedule schedule = schedule_of(*impl_, load, batch, ctx_tokens);
   // The reference marks the operator whose whole-prompt time is spread over the passes of a prompt.
-  const auto sink = [&](const Operator& op, const Timing& time) {
+  const auto sink = [&](const Operator& op, const StepShape&, const Timing& time) {
     log.add(op.name() == "context_attention" ? op.name() + " (scaled)" : op.name(), time);
   };
   if (!mixed_step(impl_->graph, schedule.mixed, sink).has_value()) return {};

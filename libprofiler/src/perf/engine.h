@@ -90,7 +90,7 @@ struct OperatorTime {
   double ms = 0;
   std::string source;
   double looked_up_ms = 0, interpolated_ms = 0, extrapolated_ms = 0, modelled_ms = 0;   ///< parts of `ms` by origin
-  double unmeasured_ms = 0;   ///< part of `modelled_ms` from the roofline and the usual efficiency of such kernels
+  double unmeasured_ms = 0;   ///< part of `modelled_ms`: kernels that tables usually answer, estimated
 };
 
 /// A prefill-only, decode-only or combined run at a fixed batch.

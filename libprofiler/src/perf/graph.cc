@@ -98,7 +98,11 @@ Result<Graph> build_language_model(const GraphInput& in) {
     if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
     return build_minimax_m3_graph(in);
   }
-  if (in.model.family == Family::kNemotronH) return build_nemotron_h_graph(in);
+  if (in.model.family == Family::kNemotronH) {
+    auto fits = in.model.is_moe() ? check_experts(in) : Result<void>{};
+    if (!fits.has_value()) return std::unexpected(fits.error());
+    return build_nemotron_h_graph(in);
+  }
   if (in.model.family == Family::kKimiK3) {
     if (auto fits = check_experts(in); !fits.has_value()) return std::unexpected(fits.error());
     if (p.cp > 1) return std::unexpected(invalid("a delta-attention state cannot be split over context-parallel ranks"));

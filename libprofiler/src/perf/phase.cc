@@ -20,7 +20,7 @@ Result<void> add_operators(const std::vector<OperatorPtr>& ops, const StepShape&
     Result<Timing> time = op->at(step);
     if (!time.has_value()) return std::unexpected(time.error());
     if (factor != 1.0) *time = time->scaled(factor);
-    if (sink) sink(*op, *time);
+    if (sink) sink(*op, step, *time);
     sum = sum.plus(*time);
   }
   return {};
@@ -65,6 +65,25 @@ Result<Timing> generation_step(const Graph& graph, int rows, int sequence, const
   Timing sum;
   const auto done = add_operators(graph.generation, {rows, rows, sequence, 0}, 1.0, kAll, sink, sum);
   if (!done.has_value()) return std::unexpected(done.error());
+  return sum;
+}
+
+Result<Timing> DecodeSteps::at(int sequence, const OperatorSink& sink) {
+  Timing sum;
+  for (std::size_t i = 0; i < known_.size(); ++i) {
+    const Operator& op = *graph_.generation[i];
+    Timing time;
+    if (known_[i].has_value()) {
+      time = *known_[i];
+    } else {
+      const Result<Timing> priced = op.at({rows_, rows_, sequence, 0});
+      if (!priced.has_value()) return std::unexpected(priced.error());
+      time = *priced;
+      if (!op.reads_sequence()) known_[i] = time;
+    }
+    if (sink) sink(op, time);
+    sum = sum.plus(time);
+  }
   return sum;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,8 +10,8 @@
 
 namespace dynamo::perf {
 
-/// Told of every operator of a pass as it is priced; an empty function when only the sum matters.
-using OperatorSink = std::function<void(const Operator&, const Timing&)>;
+/// Told of every operator of a pass as it is priced at a step; an empty function when only the sum matters.
+using OperatorSink = std::function<void(const Operator&, const StepShape&, const Timing&)>;
 
 /// Images that a batch brings to the vision encoder.
 struct EncoderLoad {
@@ -25,6 +26,19 @@ struct EncoderLoad {
 
 /// One decode step of `rows` sequences at position `sequence`.
 [[nodiscard]] Result<Timing> generation_step(const Graph& graph, int rows, int sequence, const OperatorSink& sink = {});
+
+/// Decode steps of the same `rows` sequences at one position after another, the sums as `generation_step` makes them. Operators
+/// that do not depend on the position are priced once.
+class DecodeSteps {
+ public:
+  DecodeSteps(const Graph& graph, int rows) : graph_(graph), rows_(rows), known_(graph.generation.size()) {}
+  [[nodiscard]] Result<Timing> at(int sequence, const OperatorSink& sink = {});
+
+ private:
+  const Graph& graph_;
+  int rows_;
+  std::vector<std::optional<Timing>> known_;
+};
 
 /// Chunked prefill and decode in one pass.
 struct MixedStep {

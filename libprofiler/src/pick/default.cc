@@ -7,7 +7,7 @@ namespace {
 
 void deploy(Candidate& candidate, int total_gpus) {
   const Estimate& row = *candidate.row;
-  Pick& pick = candidate.pick;
+  Placement& pick = candidate.pick;
   pick.replicas = std::max(1, total_gpus / row.gpus);
   pick.gpus_used = pick.replicas * row.gpus;
   pick.tokens_per_s_gpu_cluster = row.tokens_per_s_gpu;
@@ -22,9 +22,10 @@ Ranking pick_default(std::span<const Estimate> rows, const Target& target) {
   ranking.exceeded = keep_feasible(candidates);
   for (Candidate& candidate : candidates) deploy(candidate, target.total_gpus);
 
-  const auto faster = [](const Candidate& a, const Candidate& b) {
-    return a.pick.tokens_per_s_gpu_cluster > b.pick.tokens_per_s_gpu_cluster;
+  const auto rate = [&](const Candidate& candidate) {
+    return target.by_cost ? candidate.row->tokens_per_s_gpu : candidate.pick.tokens_per_s_gpu_cluster;
   };
+  const auto faster = [&](const Candidate& a, const Candidate& b) { return rate(a) > rate(b); };
   const auto faster_then_snappier = [&](const Candidate& a, const Candidate& b) {
     if (faster(a, b) || faster(b, a)) return faster(a, b);
     return target.request_latency_ms ? a.row->request_latency_ms < b.row->request_latency_ms
@@ -44,7 +45,7 @@ Ranking pick_default(std::span<const Estimate> rows, const Target& target) {
     ranking.picks = best_per_layout(std::move(candidates), closer, closer, target.top_n);
   }
   explain(ranking.picks, target);
-  if (!ranking.picks.empty()) ranking.best_throughput = ranking.picks.front().tokens_per_s_gpu_cluster;
+  if (!ranking.picks.empty()) ranking.best_throughput = merit(ranking.picks.front(), target);
   return ranking;
 }
 

@@ -16,7 +16,7 @@ double units_needed(const Estimate& row, const Target& target) {
 }
 
 void deploy(Candidate& candidate, double units) {
-  Pick& pick = candidate.pick;
+  Placement& pick = candidate.pick;
   pick.replicas = static_cast<int>(units);
   pick.gpus_used = pick.replicas * candidate.row->gpus;
   pick.tokens_per_s_gpu_cluster = candidate.row->tokens_per_s_gpu;
@@ -25,7 +25,7 @@ void deploy(Candidate& candidate, double units) {
 /// As many units as the budget holds, and the part of the load they carry.
 void deploy_capped(Candidate& candidate, double needed, int total_gpus) {
   deploy(candidate, std::max(1, total_gpus / candidate.row->gpus));
-  Pick& pick = candidate.pick;
+  Placement& pick = candidate.pick;
   pick.load_served_percent = pick.replicas / needed * 100.0;
   pick.tokens_per_s_gpu_cluster = candidate.row->tokens_per_s_gpu * pick.replicas * candidate.row->gpus / total_gpus;
 }

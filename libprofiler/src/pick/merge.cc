@@ -19,20 +19,21 @@ Ranking merged(std::span<const Ranking* const> rankings, const Target& target) {
   for (const Ranking* ranking : rankings) {
     const Ranking& one = *ranking;
     if (one.picks.empty()) continue;
-    // A backend that meets the target makes those that do not irrelevant.
-    if (!first && one.exceeded && !all.exceeded) continue;
-    if (first || (all.exceeded && !one.exceeded)) {
+    // A backend that meets the target makes those that do not irrelevant. The reference ranks them all by throughput.
+    if (!first && one.exceeded && !all.exceeded && !target.reference_order) continue;
+    if (first || (all.exceeded && !one.exceeded && !target.reference_order)) {
       all = one;
     } else {
+      all.exceeded = all.exceeded && one.exceeded;
       all.picks.insert(all.picks.end(), one.picks.begin(), one.picks.end());
       all.best_throughput = std::max(all.best_throughput, one.best_throughput);
       all.capped = all.capped && one.capped;
     }
     first = false;
   }
-  if (!all.exceeded || !target.reference_order) {
+  if (!all.exceeded || rankings.size() > 1 || !target.reference_order) {
     std::ranges::stable_sort(all.picks, [&](const Pick& a, const Pick& b) {
-      if (all.exceeded && violation(a.unit, target) != violation(b.unit, target)) {
+      if (all.exceeded && !target.reference_order && violation(a.unit, target) != violation(b.unit, target)) {
         return violation(a.unit, target) < violation(b.unit, target);
       }
       if (has_load(target) && !all.capped && a.gpus_used != b.gpus_used) return a.gpus_used < b.gpus_used;

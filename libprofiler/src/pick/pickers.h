@@ -18,6 +18,7 @@ struct Target {
   std::optional<double> request_latency_ms;   ///< replaces tpot
   std::optional<double> request_rate;         ///< load match
   std::optional<double> concurrency;          ///< load match
+  bool by_cost = false;                       ///< tokens per GPU that is paid, instead of per GPU of the budget
   int top_n = 5;
   bool reference_order = false;               ///< cases only: rank exactly as the reference does where docs/search.md differs
 };
@@ -51,6 +52,9 @@ void account_for_targets(const search::RoleOutcome& roles, const Target& target,
 
 /// How far a row is beyond the target it misses most, as a fraction of it; 0 = meets all.
 [[nodiscard]] double violation(const Estimate& row, const Target& target);
+
+/// What a ranking without a load maximises, tokens/s per GPU.
+[[nodiscard]] double merit(const Pick& pick, const Target& target);
 
 /// The one reason why `loser` stands behind `winner`, e.g. `21 % less; ITL 2.6x better`. Also for rankings merged by the caller.
 [[nodiscard]] std::string why_not(const Pick& loser, const Pick& winner, const Target& target);

@@ -44,24 +44,30 @@ bool keep_feasible(std::vector<Candidate>& candidates) {
   return false;
 }
 
+double merit(const Pick& pick, const Target& target) {
+  return target.by_cost ? pick.unit.tokens_per_s_gpu : pick.tokens_per_s_gpu_cluster;
+}
+
 double promised_latency(const Estimate& row, const Target& target) {
   return target.request_latency_ms ? row.request_latency_ms : row.tpot_ms;
 }
 
 std::vector<Pick> best_per_layout(std::vector<Candidate> candidates, const Better& group, const Better& order, int top_n) {
-  std::map<std::string, const Candidate*> best;
+  std::map<Parallelism, const Candidate*> best;
   for (const Candidate& candidate : candidates) {
-    const Candidate*& winner = best[search::reference_label(candidate.row->decode.parallel)];
+    const Candidate*& winner = best[candidate.row->decode.parallel];
     if (winner == nullptr || group(candidate, *winner)) winner = &candidate;
   }
+  std::map<std::string, const Candidate*> labelled;
+  for (const auto& [layout, candidate] : best) labelled[search::reference_label(layout)] = candidate;
   std::vector<const Candidate*> winners;
-  for (const auto& [label, candidate] : best) winners.push_back(candidate);
+  for (const auto& [label, candidate] : labelled) winners.push_back(candidate);
   std::ranges::stable_sort(winners, [&](const Candidate* a, const Candidate* b) { return order(*a, *b); });
   std::vector<Pick> picks;
   for (const Candidate* winner : winners) {
     if (static_cast<int>(picks.size()) >= top_n) break;
-    picks.push_back(winner->pick);
-    picks.back().unit = *winner->row;
+    const Placement& placed = winner->pick;
+    picks.push_back({*winner->row, placed.replicas, placed.gpus_used, placed.tokens_per_s_gpu_cluster, placed.load_served_percent, {}});
   }
   return picks;
 }

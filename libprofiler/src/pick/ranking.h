@@ -9,10 +9,18 @@
 
 namespace dynamo::pick {
 
+/// How a row would be deployed: a pick without its unit.
+struct Placement {
+  int replicas = 1;
+  int gpus_used = 0;
+  double tokens_per_s_gpu_cluster = 0;
+  double load_served_percent = 100;
+};
+
 /// One row with the numbers it is ranked by.
 struct Candidate {
   const Estimate* row = nullptr;
-  Pick pick;
+  Placement pick;
   double violation = 0;    ///< how far beyond the targets, as a fraction of them; 0 = meets all
 };
 

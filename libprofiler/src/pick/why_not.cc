@@ -56,9 +56,12 @@ std::string why_not(const Pick& loser, const Pick& winner, const Target& target)
     return "carries only " + number(loser.load_served_percent) + " % of the load";
   }
   if (load_match && loser.gpus_used > winner.gpus_used) return "needs " + std::to_string(loser.gpus_used) + " GPUs";
-  const double best = winner.tokens_per_s_gpu_cluster;
-  const double less = best > 0 ? std::nearbyint((1.0 - loser.tokens_per_s_gpu_cluster / best) * 100.0) : 0;
+  const double best = merit(winner, target), own = merit(loser, target);
+  const double less = best > 0 ? std::nearbyint((1.0 - own / best) * 100.0) : 0;
   const std::string note = latency_note(loser, winner, target);
+  if (target.by_cost && less >= 1 && own > 0) {
+    return number(std::nearbyint((best / own - 1.0) * 100.0)) + " % dearer" + (note.empty() ? "" : "; " + note);
+  }
   if (less < 1) return note.empty() ? "same throughput" : "same throughput; " + note;
   return number(less) + (note.empty() ? " % less throughput" : " % less; " + note);
 }

@@ -1,6 +1,9 @@
 #include "request/known_keys.h"
 
+#include <algorithm>
 #include <array>
+
+#include "dynamo/profiler/request_flags.h"
 
 namespace dynamo {
 namespace {
@@ -75,6 +78,20 @@ std::string_view owner_of_key(std::string_view key) {
     }
   }
   return kNoOwner;
+}
+
+std::vector<std::string> field_paths() {
+  std::vector<std::string> paths = {"features.mocker.enabled", "features.kvRouter.enabled"};
+  const auto has_fields = [](std::string_view key) {
+    return key == "mocker" || key == "kvRouter" ||
+           std::ranges::any_of(kOwnedKeys, [&](const OwnedKey& owned) { return owned.owner == key; });
+  };
+  for (const OwnedKey& owned : kOwnedKeys) {
+    if (has_fields(owned.key)) continue;
+    paths.push_back((owned.owner.empty() ? "" : std::string(owned.owner) + ".") + std::string(owned.key));
+  }
+  std::ranges::sort(paths);
+  return paths;
 }
 
 std::span<const std::string_view> object_meta_keys() {

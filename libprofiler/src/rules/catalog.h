@@ -80,13 +80,30 @@ inline constexpr auto kRules = std::to_array<Rule>({
     {"overrides.dgd.kind", "the base deployment is a DynamoGraphDeployment"},
 });
 
+/// Rules that need more than the request: the object before it, the operator's settings, or the decision about it.
+inline constexpr auto kDecisionRules = std::to_array<Rule>({
+    {"spec.immutable", "what was started is not changed any more"},
+    {"hardware.discovery.off", "the hardware is written down where nobody discovers it"},
+    {"hardware.gpuSku.deprecated", "the GPU has its present name"},
+    {"runtimeVersionOverride.required", "the runtime's version can be told"},
+    {"overrides.dgd.component.deprecated", "components have their present names"},
+    {"metadata.name.budget", "the deployment's name leaves room for pod names"},
+    {"profile.sla.unreachable", "the targets can be met"},
+    {"profile.load.short", "the GPUs carry the load"},
+    {"profile.unverified", "there is a performance model for the combination"},
+    {"admission.deadline", "the search ends in time"},
+});
+
 [[nodiscard]] constexpr bool is_rule(std::string_view id) {
-  for (const Rule& rule : kRules) {
-    if (rule.id == id) {
-      return true;
+  const auto has = [id](const auto& rules) {
+    for (const Rule& rule : rules) {
+      if (rule.id == id) {
+        return true;
+      }
     }
-  }
-  return false;
+    return false;
+  };
+  return has(kRules) || has(kDecisionRules);
 }
 
 /// The id of a catalogued rule; any other text does not compile.
@@ -105,8 +122,9 @@ class RuleId {
 };
 
 [[nodiscard]] std::span<const Rule> rule_catalog();
+[[nodiscard]] std::span<const Rule> decision_rule_catalog();
 
-/// The rule of that id, or nullptr.
+/// The rule of either list, or nullptr.
 [[nodiscard]] const Rule* find_rule(std::string_view id);
 
 }  // namespace dynamo

@@ -70,6 +70,11 @@ double load_interval_s(const Value& planner) {
   return seconds(planner, "load_adjustment_interval", kLoadIntervalS);
 }
 
+bool sweep_is_rapid(const Value& planner) {
+  const std::string_view mode = text(planner, "pre_deployment_sweeping_mode");
+  return !sweep_is_off(planner) && (mode.empty() || mode == "rapid");
+}
+
 bool sweep_is_off(const Value& planner) {
   const Value* mode = planner.find("pre_deployment_sweeping_mode");
   return mode != nullptr && (mode->is_null() || text(planner, "pre_deployment_sweeping_mode") == kNoSweep);

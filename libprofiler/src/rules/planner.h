@@ -34,6 +34,9 @@ struct PlannerScaling {
 /// Rules that only newer planners know, between keys that only they have.
 void check_newer_planner(Report& report, const Value& planner);
 
+/// Whether the sweep of a normalised planner is the rapid one, which is the default.
+[[nodiscard]] bool sweep_is_rapid(const Value& planner);
+
 /// Whether a normalised planner has its sweep switched off.
 [[nodiscard]] bool sweep_is_off(const Value& planner);
 

@@ -3,6 +3,8 @@
 
 #include "search/again.h"
 #include "search/drop_log.h"
+#include "search/explicit.h"
+#include "search/memo.h"
 #include "search/parallel_for.h"
 #include "search/rounding.h"
 #include "search/session.h"
@@ -93,17 +95,24 @@ class LayoutSearch {
       result.drops.add(layout, 0, 0, std::move(*broken), all);
       return result;
     }
-    const auto engine = build_engine(scenario_, session_, layout, scenario_.nextn > 0 ? scenario_.nextn_accepted : 0);
-    if (!engine) {
-      result.drops.add(layout, 0, 0, {DropReason::kModel, 0, 0, engine.error().message}, all);
-      return result;
-    }
-    evaluate(*engine, layout, result);
+    result = remembered<LayoutResult>(scenario_, session_, layout, [&] { return evaluated(layout); });
     settle(result);
     return result;
   }
 
  private:
+  /// All that does not depend on targets.
+  [[nodiscard]] LayoutResult evaluated(const Parallelism& layout) const {
+    LayoutResult result(scenario_);
+    const auto engine = build_engine(scenario_, session_, layout, scenario_.nextn > 0 ? scenario_.nextn_accepted : 0);
+    if (engine) {
+      evaluate(*engine, layout, result);
+    } else {
+      result.drops.add(layout, 0, 0, {DropReason::kModel, 0, 0, engine.error().message}, static_cast<std::int64_t>(loads_.size()));
+    }
+    return result;
+  }
+
   /// Memory grows with batch and budget, so what lies beyond a point that does not fit is not evaluated.
   void evaluate(const perf::Engine& engine, const Parallelism& layout, LayoutResult& result) const {
     const perf::Workload workload = workload_of(scenario_);
@@ -184,6 +193,11 @@ class LayoutSearch {
 
 }  // namespace
 
+Estimate aggregated_row(const Session& session, const Parallelism& layout, int batch, int ctx_tokens,
+                        const perf::AggregatedPoint& point) {
+  return row_of(session, layout, batch, ctx_tokens, point);
+}
+
 Outcome search_aggregated(const Scenario& scenario, const TableStore& tables) {
   Outcome outcome{{}, summary_of(scenario, ServingMode::kAggregated), nullptr, false};
   const auto ladder = limit_ladder(scenario);
@@ -220,11 +234,14 @@ Outcome search_aggregated(const Scenario& scenario, const TableStore& tables) {
 }
 
 std::vector<Estimate> select_aggregated_again(const Evaluations& evaluations, const std::vector<Limits>& ladder) {
-  std::vector<Estimate> rows;
+  std::vector<const Estimate*> order;
   for (const std::vector<Candidate>& candidates : evaluations.aggregated) {
-    for (const std::size_t i : select(candidates, ladder).kept) rows.push_back(candidates[i].row);
+    for (const std::size_t i : select(candidates, ladder).kept) order.push_back(&candidates[i].row);
   }
-  std::ranges::stable_sort(rows, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
+  std::ranges::stable_sort(order, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
+  std::vector<Estimate> rows;
+  rows.reserve(order.size());
+  for (const Estimate* row : order) rows.push_back(*row);
   return rows;
 }
 

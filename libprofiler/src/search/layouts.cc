@@ -88,6 +88,23 @@ void widen(LayoutLists& lists, Backend backend, perf::Role role, const std::vect
   for (std::vector<int>* list : {&lists.gpus, &lists.dp, &lists.moe_ep}) merge(*list, sizes);
 }
 
+void restrict_to(const LayoutSizes& sizes, LayoutLists& lists) {
+  if (!sizes.restricts()) return;
+  const auto choose = [](std::vector<int>& list, const std::vector<int>& asked) {
+    if (!asked.empty()) list = {};
+    merge(list, asked);
+  };
+  choose(lists.tp, sizes.tp);
+  choose(lists.pp, sizes.pp);
+  choose(lists.dp, sizes.dp);
+  choose(lists.moe_tp, sizes.moe_tp);
+  choose(lists.moe_ep, sizes.moe_ep);
+  for (const int tp : lists.tp)
+    for (const int pp : lists.pp)
+      for (const int dp : lists.dp)
+        for (const int cp : lists.cp) merge(lists.gpus, {tp * pp * dp * cp});
+}
+
 std::vector<Parallelism> enumerate_layouts(const LayoutLists& lists, bool moe, Backend backend) {
   std::vector<Parallelism> out;
   for (const int tp : lists.tp)

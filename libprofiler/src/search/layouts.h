@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "dynamo/profiler/facts.h"
+#include "dynamo/profiler/layout_sizes.h"
 #include "dynamo/profiler/parallelism.h"
 #include "perf/engine.h"
 
@@ -24,6 +25,9 @@ struct LayoutLists {
 
 /// Adds the sizes worth trying where experts over several nodes were measured, with `widths` GPUs; none = no change.
 void widen(LayoutLists& lists, Backend backend, perf::Role role, const std::vector<int>& widths);
+
+/// Leaves only the sizes asked for, also those the reference would not try, and workers of any width.
+void restrict_to(const LayoutSizes& sizes, LayoutLists& lists);
 
 /// Every combination that the backend can run, in the order tp, pp, dp, moe_tp, moe_ep, cp (outermost first).
 [[nodiscard]] std::vector<Parallelism> enumerate_layouts(const LayoutLists& lists, bool moe, Backend backend);

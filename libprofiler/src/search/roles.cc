@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "search/factors.h"
+#include "search/memo.h"
 #include "search/parallel_for.h"
 #include "search/rounding.h"
 
@@ -41,14 +42,9 @@ void apply_drafts(perf::StaticPoint& point, double tokens_per_step, int osl) {
   }
 }
 
-RoleCandidates run_layout(const Scenario& scenario, const Session& session, const RolePlan& plan,
-                          const Parallelism& layout) {
+RoleCandidates evaluated(const Scenario& scenario, const Session& session, const RolePlan& plan, const Parallelism& layout) {
   RoleCandidates out{{}, DropLog(ServingMode::kDisaggregated, scenario.backend, plan.name, scenario.keep_evaluations)};
   const auto all = static_cast<std::int64_t>(plan.batches.size());
-  if (auto broken = layout_break(scenario, layout)) {
-    out.drops.add(layout, 0, 0, std::move(*broken), all);
-    return out;
-  }
   // Drafts are applied to the rounded row, so the engine itself runs without accepted ones.
   const auto engine = build_engine(scenario, session, layout, 0);
   if (!engine) {
@@ -72,6 +68,15 @@ RoleCandidates run_layout(const Scenario& scenario, const Session& session, cons
     }
   }
   return out;
+}
+
+RoleCandidates run_layout(const Scenario& scenario, const Session& session, const RolePlan& plan, const Parallelism& layout) {
+  if (auto broken = layout_break(scenario, layout)) {
+    RoleCandidates out{{}, DropLog(ServingMode::kDisaggregated, scenario.backend, plan.name, scenario.keep_evaluations)};
+    out.drops.add(layout, 0, 0, std::move(*broken), static_cast<std::int64_t>(plan.batches.size()));
+    return out;
+  }
+  return remembered<RoleCandidates>(scenario, session, layout, [&] { return evaluated(scenario, session, plan, layout); });
 }
 
 }  // namespace

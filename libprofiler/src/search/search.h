@@ -7,8 +7,13 @@
 #include <vector>
 
 #include "dynamo/profiler/estimate.h"
+#include "dynamo/profiler/layout_sizes.h"
 #include "dynamo/profiler/search_summary.h"
 #include "perf/engine.h"
+
+namespace dynamo {
+class SearchMemory;
+}
 
 namespace dynamo::search {
 
@@ -33,6 +38,8 @@ struct Scenario {
   std::optional<int> max_seq_len;
   bool chunked_prefill = false;
   bool context_parallel = true;   ///< SGLang layouts that split a prompt over GPUs; no engine flag asks for them yet
+  const LayoutSizes* sizes = nullptr;   ///< the only ones to try; nullptr = all
+  SearchMemory* memory = nullptr;       ///< shared with other searches; nullptr = none
   bool dense_attention_dp = true; ///< of models without experts that state expert layouts; replicas do the same
   unsigned threads = 1;
   const std::function<bool()>* cancelled = nullptr;   ///< true: leave layouts out, the outcome will not be used

@@ -58,6 +58,7 @@ perf::Result<Session> open_session(const Scenario& scenario, const TableStore& t
   const auto widths = perf::measured_wide_widths(*database, *scenario.model, quant->moe, needs_of(role));
   widen(lists, scenario.backend, role, widths);
   if (scenario.unit_gpus) lists.gpus = powers_of_two(scenario.total_gpus);
+  if (scenario.sizes != nullptr) restrict_to(*scenario.sizes, lists);
   auto layouts = enumerate_layouts(lists, scenario.model->states_expert_layout(), scenario.backend);
   Session session{std::move(*database), &system, role, *quant, std::move(layouts)};
   session.wide_experts = !widths.empty() && has_exchange(session, *scenario.model);

@@ -2,6 +2,7 @@
 
 #include "perf/engine.h"
 #include "perf/large_ep/resolve.h"
+#include "perf/sanity.h"
 #include "search/search.h"
 
 namespace dynamo::search {
@@ -9,5 +10,9 @@ namespace dynamo::search {
 /// The engine behind a row of a search, priced by the same operators as in the search. `needs` are the phases of its role.
 [[nodiscard]] perf::Result<perf::Engine> worker_engine(const WorkerEstimate& worker, perf::PhaseNeeds needs,
                                                        const Scenario& scenario, const TableStore& tables);
+
+/// The worker's rows held against each other, on the same operators.
+[[nodiscard]] perf::Result<perf::RowWatch> worker_watch(const WorkerEstimate& worker, perf::PhaseNeeds needs,
+                                                        const Scenario& scenario, const TableStore& tables);
 
 }  // namespace dynamo::search

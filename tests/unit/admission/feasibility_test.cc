@@ -43,11 +43,11 @@ class MeasuredFeasibility : public Feasibility {
   }
 };
 
-TEST_F(Feasibility, WithoutTablesTheLayoutIsUnverified) {
+TEST_F(Feasibility, WithoutTablesTheNumbersAreModelled) {
   const TableStore none("");
   const AdmissionAnswer answer = answer_review(AdmissionPath::kValidate, "application/json", review(kReachable), options, none);
   EXPECT_TRUE(answer.allowed);
-  EXPECT_EQ(answer.rules, std::vector<std::string>{"profile.unverified"}) << answer.body;
+  EXPECT_EQ(answer.rules, std::vector<std::string>{"profile.modelled"}) << answer.body;
 }
 
 TEST_F(Feasibility, WeightsThatFitNoBudget) {
@@ -64,6 +64,17 @@ TEST_F(Feasibility, NameOverTheOperatorsBudget) {
   const AdmissionAnswer answer = ask(review(kReachable, std::string(44, 'n')));
   EXPECT_TRUE(answer.allowed);
   EXPECT_TRUE(says(answer, "metadata.name: has 44 characters; at most")) << answer.body;
+}
+
+TEST_F(Feasibility, ThroughputScalingNeedsMeasuredTables) {
+  const auto planner = [](const char* gpu) {
+    return review(R"("model":"Qwen/Qwen3-32B","backend":"vllm","hardware":{"gpuSku":")" + std::string(gpu) +
+                  R"(","totalGpus":8},"features":{"planner":{"enable_throughput_scaling":true}})");
+  };
+  const AdmissionAnswer denied = ask(planner("l40"));
+  EXPECT_FALSE(denied.allowed) << denied.body;
+  EXPECT_TRUE(says(denied, "throughput scaling needs measured latencies")) << denied.body;
+  EXPECT_TRUE(ask(planner("h200_sxm")).allowed);
 }
 
 TEST_F(MeasuredFeasibility, ReachableTargetsNeedNoWarning) {

@@ -126,6 +126,34 @@ TEST(Table, ANaivePickShowsNoPrediction) {
   EXPECT_TRUE(value.find_path({"sla", "met"})->is_null());
 }
 
+TEST(Table, AModelledPickShowsItsErrorBand) {
+  ProfileResult result = sample();
+  Provenance& from = result.report->provenance;
+  from = {0.2, 0.3, 0, 0.5, "modelled", "no tables of l40 with vllm"};
+  from.estimated = 0.4;
+  from.band = ErrorBand{{0.9, 1.5}, {0.8, 1.2}, {0.7, 1.1}};
+  const std::string text = table(result);
+  EXPECT_TRUE(text.starts_with("Meets the SLA if the model holds: ")) << text;
+  EXPECT_THAT(text, HasSubstr("Numbers: modelled (no tables of l40 with vllm)"));
+  EXPECT_THAT(text, HasSubstr("(40 % for want of rows)"));
+  EXPECT_THAT(text, HasSubstr("TTFT 417 to 695 ms"));
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(columns(line), 80u) << line;
+  const Value value = report_value(result, "");
+  EXPECT_EQ(value.find_path({"provenance", "errorBand", "itl", "high"})->number_or(0), 1.2);
+  EXPECT_TRUE(report_value(sample(), "").find_path({"provenance", "errorBand"})->is_null());
+}
+
+TEST(Table, RowsNotToBeBelievedAreNamed) {
+  ProfileResult result = sample();
+  result.report->provenance.suspects = {{"decode", "qkv_gemm", "neighbours", 19.4, 0.6}};
+  EXPECT_THAT(table(result), HasSubstr("Doubtful rows: decode qkv_gemm (19.4x)."));
+  const Value value = report_value(result, "");
+  const Array* rows = value.find_path({"provenance", "suspectRows"})->as_array();
+  ASSERT_EQ(rows->size(), 1u);
+  EXPECT_EQ(*rows->front().find("contradicts")->as_string(), "neighbours");
+}
+
 TEST(Table, NothingThatRunsNamesTheReasons) {
   ProfileResult result = sample();
   result.report->chosen.reset();

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "decide/findings.h"
+#include "decide/findings.h"
 #include "unit/decide/requests.h"
 
 namespace dynamo {
@@ -30,6 +31,12 @@ std::string text_of(const Estimate& u) {
          u.prefill.parallel.label(false) + '/' + u.decode.parallel.label(false) + '/' +
          std::to_string(u.prefill.batch) + '/' + std::to_string(u.decode.batch) + '/' + std::to_string(u.ctx_tokens) +
          '/' + std::to_string(u.prefill_workers) + '/' + std::to_string(u.decode_workers);
+}
+
+std::set<std::string> rules_of(const Diagnostics& findings) {
+  std::set<std::string> rules;
+  for (const Diagnostic& finding : findings.items()) rules.insert(finding.rule);
+  return rules;
 }
 
 TEST_F(Decide, TheChoiceMeetsTheTargetsAndStandsFirst) {
@@ -94,9 +101,10 @@ TEST_F(Decide, AnUnreachableEndToEndTargetIsReplacedAsOne) {
   EXPECT_FALSE(report.best_ttft_ms || report.best_itl_ms);
 }
 
-TEST_F(Decide, WithoutTablesTheMemoryFitDecides) {
+TEST_F(Decide, MeasuredTablesAloneLeaveTheMemoryFitWithoutThem) {
   const toy::Packs none;
-  const auto report = decide(toy::request({Backend::kTrtllm}, 4), none.store());
+  const auto report =
+      decide(toy::request({Backend::kTrtllm}, 4), none.store(), {.validate = {}, .database = DatabaseMode::kSilicon});
   ASSERT_TRUE(report.has_value());
   EXPECT_TRUE(report->naive);
   ASSERT_TRUE(report->chosen.has_value());
@@ -104,6 +112,85 @@ TEST_F(Decide, WithoutTablesTheMemoryFitDecides) {
   EXPECT_THAT(report->provenance.tables, testing::HasSubstr("trtllm"));
   ASSERT_FALSE(report->searches.empty());
   EXPECT_FALSE(report->searches.front().error.empty());
+}
+
+TEST_F(Decide, WithoutTablesTheModelledTierAnswersAndSaysHowWell) {
+  const toy::Packs none;
+  const auto report = decide(toy::request({Backend::kTrtllm}, 4), none.store());
+  ASSERT_TRUE(report.has_value());
+  ASSERT_TRUE(report->chosen.has_value());
+  EXPECT_FALSE(report->naive);
+  const Provenance& p = report->provenance;
+  EXPECT_EQ(p.tier, "modelled");
+  EXPECT_EQ(p.tables, "no tables of toy with trtllm");
+  EXPECT_NEAR(p.modelled, 1, 1e-9);
+  EXPECT_GT(p.estimated, 0.5);
+  ASSERT_TRUE(p.band.has_value());
+  for (const Band& band : {p.band->ttft, p.band->itl, p.band->throughput}) {
+    EXPECT_LT(band.low, 1);
+    EXPECT_GT(band.high, 1);
+  }
+}
+
+TEST_F(Decide, WhatIsMeasuredWinsOverWhatIsNot) {
+  toy::Packs one;
+  one.add(Backend::kVllm, "1.0.0", toy::whole_set("lane", 0.01));   // so slow that any model would look better
+  const auto report = decide(toy::request(toy::all_backends(), 2), one.store());
+  ASSERT_TRUE(report.has_value());
+  EXPECT_EQ(report->chosen->unit.decode.backend, Backend::kVllm);
+  EXPECT_EQ(report->provenance.tier, "measured");
+  EXPECT_FALSE(report->provenance.band.has_value());
+}
+
+TEST_F(Decide, OneMissingTableIsModelledAndTheRestLookedUp) {
+  std::vector<tables::TableData> set = toy::whole_set("lane", 0.5);
+  std::erase_if(set, [](const tables::TableData& table) { return table.name == "generation_attention"; });
+  toy::Packs part;
+  part.add(Backend::kVllm, "1.0.0", set);
+  const auto report = decide(toy::request({Backend::kVllm}, 2), part.store());
+  ASSERT_TRUE(report.has_value());
+  const Provenance& p = report->provenance;
+  EXPECT_EQ(p.tier, "modelled");
+  EXPECT_EQ(p.tables, "toy 1.0, vllm 1.0.0");
+  EXPECT_GT(p.looked_up + p.interpolated, 0.1);
+  EXPECT_GT(p.estimated, 0.01);
+  const ValidatedRequest request = toy::request({Backend::kVllm}, 2);
+  const Diagnostics findings = findings_of(request, *report);
+  ASSERT_FALSE(findings.empty());
+  EXPECT_EQ(findings.items().front().rule, "profile.modelled");
+  EXPECT_THAT(findings.items().front().reason, testing::HasSubstr("of the time is modelled; TTFT "));
+}
+
+TEST_F(Decide, AModelledMissWithinTheBandIsADoubt) {
+  const toy::Packs none;
+  ValidatedRequest request = toy::request({Backend::kTrtllm}, 2);
+  const auto easy = decide(request, none.store());
+  ASSERT_TRUE(easy.has_value());
+  request.itl_ms = 1e-6;
+  const auto best = decide(request, none.store());
+  ASSERT_TRUE(best.has_value() && best->best_itl_ms.has_value());
+  const auto rules = [&](double itl) {
+    request.itl_ms = itl;
+    const auto report = decide(request, none.store());
+    return rules_of(findings_of(request, *report));
+  };
+  EXPECT_TRUE(rules(1e-6).contains("profile.sla.unreachable"));
+  EXPECT_TRUE(rules(*best->best_itl_ms * 0.99).contains("profile.sla.doubtful"));
+}
+
+TEST_F(Decide, RowsThatCannotBeRightAreNamed) {
+  std::vector<tables::TableData> set = toy::whole_set("lane", 0.5);
+  tables::SliceData& products = set.front().slices.front();
+  for (double& ms : products.values[0]) ms *= 40;
+  toy::Packs odd;
+  odd.add(Backend::kTrtllm, "1.0.0", set);
+  ValidatedRequest request = toy::request({Backend::kTrtllm}, 2);
+  const auto report = decide(request, odd.store());
+  ASSERT_TRUE(report.has_value());
+  ASSERT_FALSE(report->provenance.suspects.empty());
+  EXPECT_EQ(report->provenance.suspects.front().contradicts, "roofline");
+  EXPECT_TRUE(rules_of(findings_of(request, *report)).contains("profile.rows.suspect"));
+  EXPECT_TRUE(decided(request).provenance.suspects.empty());
 }
 
 TEST_F(Decide, OneGpuIsNeverSplitIntoPrefillAndDecode) {

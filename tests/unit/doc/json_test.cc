@@ -51,6 +51,20 @@ TEST(Json, SyntaxErrorsHaveAPlace) {
   EXPECT_EQ(error.mark.column, 3);
 }
 
+TEST(Json, PassesOverAMemberButNotItsGrammar) {
+  const ReadLimits limits{.passed_over = ".metadata.managedFields"};
+  const auto read = [&](const std::string& fields) {
+    return read_json(R"({"a":{"metadata":{"name":"n","managedFields":)" + fields + R"(,"z":[1]}},"managedFields":2})", "x", limits);
+  };
+  const auto value = read(R"([{"f:a":{"k":[1,{"b":[]}]},"f:a":2},"text"])");
+  ASSERT_TRUE(value.has_value());
+  EXPECT_EQ(write_json(*value), R"({"a":{"metadata":{"name":"n","z":[1]}},"managedFields":2})");
+  for (const char* broken : {"[1,]", "{\"a\"}", "tru", "\"", "[[[", "{\"a\":1 2}"}) {
+    EXPECT_FALSE(read(broken).has_value()) << broken;
+  }
+  EXPECT_FALSE(read(std::string(100, '[') + std::string(100, ']')).has_value());
+}
+
 TEST(Json, ReportsAllDuplicateKeys) {
   const auto result = read_json(R"({"a":1,"a":2,"b":{"c":1,"c":2}})", "s");
   ASSERT_FALSE(result.has_value());

@@ -52,6 +52,8 @@ class SensitivityTest : public testing::Test {
     return name == "itl" ? request.itl_ms : name == "ttft" ? request.ttft_ms : request.e2e_ms;
   }
 
+  static bool satisfied(const PickReport& report) { return report.sla_met && report.chosen->load_served_percent >= 100; }
+
   /// With the value the answer is the one foretold; a hundredth of the way back it is the old one.
   void check_relaxation(const ValidatedRequest& request, const Decision& decision, const Value& change) {
     const std::string target = word(change, "target");
@@ -59,7 +61,7 @@ class SensitivityTest : public testing::Test {
     ASSERT_GT(to, from);
     ValidatedRequest with = request, almost = request;
     target_of(with, target) = to;
-    target_of(almost, target) = from + 0.99 * (to - from);
+    target_of(almost, target) = std::min(from + 0.99 * (to - from), to - 0.001);   // targets have three decimals
     const PickReport changed = decided(with), before = decided(almost);
     if (word(change, "effect") == "meets") {
       EXPECT_TRUE(changed.sla_met) << target << ' ' << to;
@@ -79,16 +81,16 @@ class SensitivityTest : public testing::Test {
     ValidatedRequest with = request;
     target_of(with, target) = to;
     const PickReport changed = decided(with);
-    EXPECT_TRUE(changed.sla_met) << target << ' ' << to;
+    EXPECT_TRUE(satisfied(changed)) << target << ' ' << to;
     EXPECT_NEAR(number(change, {"pick", "ttftMs"}), changed.chosen->unit.ttft_ms, 1e-9) << target << ' ' << effect << ' ' << to;
     if (effect == "tightest") {
       target_of(with, target) = to * 0.99;
-      EXPECT_FALSE(decided(with).sla_met) << target << ' ' << to;
+      EXPECT_FALSE(satisfied(decided(with))) << target << ' ' << to;
     } else {
       EXPECT_NE(identity(*changed.chosen), identity(*decision.report.chosen)) << target << ' ' << to;
     }
     if (effect == "layoutChanges") {
-      target_of(with, target) = to + 0.001;
+      target_of(with, target) = std::nearbyint((to + 0.001) * 1000) / 1000;
       EXPECT_EQ(decided(with).chosen->unit.decode.parallel, decision.report.chosen->unit.decode.parallel);
     }
     ++tightenings_;
@@ -150,10 +152,11 @@ ValidatedRequest random_request(std::mt19937& random) {
   return request;
 }
 
-TEST_F(SensitivityTest, HoldsForTwoHundredRandomRequests) {
+TEST_F(SensitivityTest, HoldsForRandomRequests) {
+  constexpr int kRequests = 125;
   std::mt19937 random(20241124);
-  int explained_requests = 0;
-  for (int i = 0; i < 220; ++i) {
+  int explained_requests = 0, failures = 0;
+  for (int i = 0; i < kRequests; ++i) {
     const ValidatedRequest request = random_request(random);
     SCOPED_TRACE("request " + std::to_string(i) + ": " + std::to_string(request.total_gpus) + " GPUs, isl " + std::to_string(request.isl) +
                  ", osl " + std::to_string(request.osl) + ", ttft " + std::to_string(request.ttft_ms.value_or(0)) + ", itl " +
@@ -166,10 +169,10 @@ TEST_F(SensitivityTest, HoldsForTwoHundredRandomRequests) {
     for (const Value& change : *sensitivity.find("relax")->as_array()) check_relaxation(request, *decision, change);
     for (const Value& change : *sensitivity.find("tighten")->as_array()) check_tightening(request, *decision, change);
     if (const Value& gpus = *sensitivity.find("gpus"); !gpus.is_null()) check_gpus(request, *decision, gpus);
-    if (HasFailure()) break;
+    if (HasFailure() && ++failures > 6) break;
   }
-  EXPECT_GE(explained_requests, 200);
-  EXPECT_GT(relaxations_, 200);
+  EXPECT_EQ(explained_requests, kRequests);
+  EXPECT_GT(relaxations_, 100);
   EXPECT_GT(tightenings_, 200);
   EXPECT_GT(budgets_, 50);
   RecordProperty("relaxations", relaxations_);

@@ -66,6 +66,33 @@ TEST_F(Phase, ADecodeStepSeesOneTokenASequence) {
   EXPECT_EQ(only("generation_attention").sequence, 3000);
 }
 
+/// As Probe, but the same at every position.
+class Tokenwise final : public Operator {
+ public:
+  explicit Tokenwise(int& asked) : Operator("gemm", 1), asked_(asked) {}
+  bool reads_sequence() const override { return false; }
+
+ private:
+  Result<Timing> query(const StepShape&) const override {
+    ++asked_;
+    return Timing::modelled(2, Source::kSol);
+  }
+
+  int& asked_;
+};
+
+TEST_F(Phase, StepsOfADecodePriceTokenwiseOperatorsOnce) {
+  int asked = 0;
+  graph_.generation.push_back(std::make_unique<Tokenwise>(asked));
+  DecodeSteps steps(graph_, 16);
+  for (const int position : {3000, 3032, 3064}) {
+    const double one_by_one = generation_step(graph_, 16, position)->ms;
+    EXPECT_EQ(steps.at(position)->ms, one_by_one);
+  }
+  EXPECT_EQ(asked, 4);   // three times alone, once for the decode
+  EXPECT_EQ(log_["generation_attention"].back().sequence, 3064);
+}
+
 TEST_F(Phase, AMixedStepSharesTheTokenwiseOperators) {
   // 300 prefill tokens of prompts of 100, 10 decodes: 310 tokens through the GEMM, three whole prompts and ten rows of
   // attention.
@@ -85,7 +112,7 @@ TEST_F(Phase, ChunksShareThePrefillAttentionOfTheirPrompt) {
   std::map<std::string, double> seen;
   const auto time = mixed_step(graph_,
                                {.context_tokens = 100, .decode_requests = 0, .isl = 250, .osl = 50},
-                               [&](const Operator& op, const Timing& t) { seen[op.name()] += t.ms; });
+                               [&](const Operator& op, const StepShape&, const Timing& t) { seen[op.name()] += t.ms; });
   EXPECT_DOUBLE_EQ(time->ms, 1 + 1.0 / 3);
   EXPECT_DOUBLE_EQ(seen["context_attention"], 1.0 / 3);
   EXPECT_EQ(only("context_attention").sequence, 250);

@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 
@@ -10,9 +11,15 @@
 namespace dynamo::testing {
 namespace {
 
+std::vector<Rule> all_rules() {
+  std::vector<Rule> rules(rule_catalog().begin(), rule_catalog().end());
+  rules.insert(rules.end(), decision_rule_catalog().begin(), decision_rule_catalog().end());
+  return rules;
+}
+
 TEST(Catalogue, HasEachIdOnceAndSaysWhatItMeans) {
   std::set<std::string_view> ids;
-  for (const Rule& rule : rule_catalog()) {
+  for (const Rule& rule : all_rules()) {
     EXPECT_TRUE(ids.insert(rule.id).second) << rule.id;
     EXPECT_FALSE(rule.meaning.empty()) << rule.id;
     ASSERT_NE(find_rule(rule.id), nullptr);
@@ -23,7 +30,7 @@ TEST(Catalogue, HasEachIdOnceAndSaysWhatItMeans) {
 
 TEST(Catalogue, IsDocumented) {
   const std::string page = text_of("docs/diagnostics.md");
-  for (const Rule& rule : rule_catalog()) {
+  for (const Rule& rule : all_rules()) {
     EXPECT_NE(page.find("\n### `" + std::string(rule.id) + "`\n"), std::string::npos) << rule.id;
   }
 }

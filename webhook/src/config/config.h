@@ -47,6 +47,7 @@ struct Config {
   ImmutabilityMode immutability = ImmutabilityMode::kStrict;
   Feasibility feasibility = Feasibility::kWarn;
   bool gpu_discovery = true;
+  bool newer_operator = false;            ///< of the releases after 1.1
   std::string default_image;
   Duration estimate_deadline{1000};
   std::string tables;                     ///< directory of the measured tables

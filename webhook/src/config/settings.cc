@@ -65,6 +65,8 @@ constexpr Setting kSettings[] = {
     Setting{"enforce", "enforce", kAdmission, "WHAT", "feasibility: the same as --feasibility=deny", enforce, enforced},
     setting<&Config::gpu_discovery>("gpu-discovery", "gpuDiscovery", kAdmission, "BOOL",
                                     "false: the operator cannot find the GPUs, so requests must name their hardware"),
+    setting<&Config::newer_operator>("newer-operator", "newerOperator", kAdmission, "BOOL",
+                                     "true: releases after 1.1, which need runtimeVersionOverride beside images without version"),
     setting<&Config::default_image>("default-image", "defaultImage", kAdmission, "IMAGE",
                                     "image that requests without one get; empty: none"),
     setting<&Config::estimate_deadline>("estimate-deadline", "estimateDeadline", kAdmission, "TIME",

@@ -30,6 +30,7 @@ AdmissionOptions admission_options(const Config& config, FeasibilityMemo& memo) 
   options.memo = &memo;
   options.enforce_feasibility = config.feasibility == Feasibility::kDeny;
   options.gpu_discovery = config.gpu_discovery;
+  options.require_runtime_version = config.newer_operator;
   options.default_image = config.default_image;
   options.deadline = config.estimate_deadline;
   return options;

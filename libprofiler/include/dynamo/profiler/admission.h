@@ -44,7 +44,7 @@ struct AdmissionOptions {
   std::string default_image;           ///< written into requests without image; empty = none
   std::chrono::milliseconds deadline{1000};   ///< of the search; over it the request is admitted with a warning
   ValidateOptions validate;            ///< `nulls_pruned` is implied
-  DatabaseMode database = DatabaseMode::kSilicon;
+  DatabaseMode database = DatabaseMode::kAuto;
   unsigned threads = 1;                ///< of one search
   FeasibilityMemo* memo = nullptr;     ///< nullptr = every request is searched
 };

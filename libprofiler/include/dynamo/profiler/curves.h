@@ -38,13 +38,30 @@ struct Curves {
 struct CurveOptions {
   int prefill_points = 16;   ///< granularity: about so many prompt lengths
   int decode_points = 6;     ///< granularity: so many loads at each of about so many contexts
-  DatabaseMode database = DatabaseMode::kSilicon;
+  DatabaseMode database = DatabaseMode::kAuto;
 };
 
 /// Evaluates the two engines of a disaggregated unit on the guide's grids. Latencies are the engines' own: without the queueing
 /// and hand-over that a pick adds. Error: too few points for the planner to interpolate.
 [[nodiscard]] std::expected<Curves, Diagnostics> sweep_curves(const ValidatedRequest& request, const Estimate& unit,
                                                               const TableStore& tables, const CurveOptions& options = {});
+
+/// A candidate at the request's lengths, with the factors of disaggregated serving.
+struct EnginePoint {
+  std::string layout;
+  Parallelism parallel;
+  int gpus = 0;
+  int batch = 0;                 ///< sequences per attention replica
+  double latency_ms = 0;         ///< TTFT of a prefill engine, ITL of a decode engine
+  double tokens_per_s_gpu = 0;   ///< of the prompt, or of the answer
+};
+
+/// Every layout that could have been picked; decode layouts at every batch that fits.
+struct EngineSweep {
+  std::vector<EnginePoint> prefill, decode;
+};
+[[nodiscard]] EngineSweep sweep_engines(const ValidatedRequest& request, const Estimate& unit, const TableStore& tables,
+                                        const CurveOptions& options = {});
 
 /// `raw_data.npz` of `selected_prefill_interpolation` and `selected_decode_interpolation`: the same curve gives the same bytes.
 [[nodiscard]] std::string prefill_npz(const PrefillCurve& curve);

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <expected>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,20 +13,37 @@
 #include "dynamo/profiler/emit.h"
 #include "dynamo/profiler/estimate.h"
 #include "dynamo/profiler/explain.h"
+#include "dynamo/profiler/layout_sizes.h"
 #include "dynamo/profiler/pick.h"
+#include "dynamo/profiler/plots.h"
 #include "dynamo/profiler/request.h"
 #include "dynamo/profiler/tables.h"
 
 namespace dynamo {
 
+/// What searches have worked out, for those that follow: requests that differ only in targets, load or budget answer in a
+/// fraction of the time. Bound to one table store; thread-safe; the answers are the same with and without.
+class SearchMemory;
+[[nodiscard]] std::shared_ptr<SearchMemory> make_search_memory();
+
 struct ProfileOptions {
   ValidateOptions validate;
   EmitOptions emit = {};
   CurveOptions curves = {};         ///< its tables are used as `database` says
-  DatabaseMode database = DatabaseMode::kSilicon;
+  bool plots = false;               ///< draw what is swept
+  /// kAuto: layouts that are measured throughout; only where there is none, those with kernels of the lower tiers.
+  DatabaseMode database = DatabaseMode::kAuto;
   unsigned threads = 0;             ///< 0 = one per core; the answer does not depend on it
   /// Asked between layouts, from several threads; true ends the search with the error `profile.cancelled`. Empty = never.
   std::function<bool()> cancelled = {};
+  std::shared_ptr<SearchMemory> memory = {};   ///< shared between calls; empty = none
+  LayoutSizes sizes = {};           ///< the only layouts to try
+  /// What a ranking without a load maximises; cost pays only for the GPUs that are used, at the same price each.
+  enum class Objective { kThroughput, kCost };
+  Objective objective = Objective::kThroughput;
+  /// Called with every row the pick was chosen from, search after search, before `decide` answers. Empty = not.
+  std::function<void(const Estimate&)> on_row = {};
+  bool any_number_of_units = false; ///< the budget limits a unit, not how many are deployed; for a load to carry
   std::optional<ExplainOptions> explain = {};   ///< also write down why
 };
 
@@ -34,6 +52,7 @@ struct ProfileResult {
   std::optional<ValidatedRequest> request;
   std::optional<PickReport> report;
   std::optional<Curves> curves;     ///< for planner and mocker, where they ask for them
+  std::vector<PlotFile> plots;      ///< of the curves, with `ProfileOptions::plots`
   std::optional<Value> picked;      ///< the deployment before planner and mocker, where there is either
   std::vector<Value> documents;     ///< the deployment: ConfigMaps first, the DynamoGraphDeployment last
   Diagnostics diagnostics;

@@ -1,9 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "dynamo/profiler/diagnostic.h"
 #include "dynamo/profiler/document.h"
 
 namespace dynamo {
@@ -27,5 +31,12 @@ struct FlagValues {
 /// the file's e2eLatency and the reverse, a concurrency drops its requestRate and the reverse. A name or namespace
 /// turns a bare spec into a custom resource. A document that is no object comes back unchanged: decoding reports it.
 [[nodiscard]] Document merge_flags(Document document, const FlagValues& flags);
+
+/// `document` with one field of its spec replaced: `path` as `sla.itl`, `text` as YAML reads it. Either/or pairs as above.
+/// Errors: no such field (naming the nearest), a value of another type.
+[[nodiscard]] std::expected<Document, Diagnostics> with_field(Document document, std::string_view path, std::string_view text);
+
+/// Every field of a request that holds a single value, as `sla.itl`.
+[[nodiscard]] std::vector<std::string> field_paths();
 
 }  // namespace dynamo

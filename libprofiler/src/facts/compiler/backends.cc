@@ -106,7 +106,8 @@ std::string words(const FactNode& node, TableWriter& out) {
 
 std::string backend_row(const FactNode& file, TableWriter& out) {
   file.allow_only({"name", "image_name", "module", "working_dir", "source", "services", "kv_as_checkpoint",
-                   "kv_formats", "releases", "flags", "aliases", "layout_flags", "known_flags"});
+                   "kv_formats", "releases", "flags", "aliases", "layout_flags", "known_flags",
+                   "min_compute_capability_x10", "other_vendors"});
   if (file.at("source").text().empty()) file.fail("the source of the facts must be named");
   const FactNode services = file.at("services");
   services.allow_only({"aggregated", "prefill", "decode"});
@@ -117,6 +118,8 @@ std::string backend_row(const FactNode& file, TableWriter& out) {
   row.text("image_name", file.at("image_name").text());
   row.text("module", file.at("module").text());
   row.text("working_dir", file.at("working_dir").text());
+  row.number("min_compute_capability", file.at("min_compute_capability_x10").number());
+  row.expression("other_vendors", file.at("other_vendors").boolean() ? "true" : "false");
   row.expression("services", joined(names));
   row.text("kv_as_checkpoint", file.at("kv_as_checkpoint").text());
   row.expression("kv_formats", kv_formats(file.at("kv_formats"), out));

@@ -12,5 +12,6 @@ void compile_models(const std::filesystem::path& folder, TableWriter& out);
 void compile_backends(const std::filesystem::path& folder, TableWriter& out);
 /// One file.
 void compile_efficiency(const std::filesystem::path& file, TableWriter& out);
+void compile_sanity(const std::filesystem::path& file, TableWriter& out);
 
 }  // namespace dynamo::facts_compiler

@@ -48,4 +48,19 @@ void compile_efficiency(const std::filesystem::path& file, TableWriter& out) {
   out.table("ModelledBandRow", "kModelledBandRows", {band_of(bands, "prefill"), band_of(bands, "decode")});
 }
 
+void compile_sanity(const std::filesystem::path& file, TableWriter& out) {
+  const FactNode root = FactNode::load(file);
+  root.allow_only({"source", "times_more_work", "times_usual", "share_of_pass"});
+  if (root.at("source").text().empty()) root.fail("the source of the facts must be named");
+  RowWriter row;
+  for (const char* key : {"times_more_work", "times_usual"}) {
+    if (root.at(key).number() <= 1) root.at(key).fail("a factor above 1 is due");
+    row.number(key, root.at(key).number());
+  }
+  const double share = root.at("share_of_pass").number();
+  if (share <= 0 || share >= 1) root.at("share_of_pass").fail("a share between 0 and 1 is due");
+  row.number("share_of_pass", share);
+  out.table("SanityRow", "kSanityRows", {row.braced()});
+}
+
 }  // namespace dynamo::facts_compiler

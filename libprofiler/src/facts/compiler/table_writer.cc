@@ -41,7 +41,7 @@ void TableWriter::table(const std::string& row_type, const std::string& name, co
 }
 
 std::string TableWriter::source() const {
-  return "#include \"facts/backend_facts.h\"\n#include \"facts/efficiency.h\"\n#include \"facts/rows.h\"\n\nnamespace dynamo::facts {\n\nnamespace {\n" + lists_ + "}  // namespace\n\n" +
+  return "#include \"facts/backend_facts.h\"\n#include \"facts/efficiency.h\"\n#include \"facts/rows.h\"\n#include \"facts/sanity.h\"\n\nnamespace dynamo::facts {\n\nnamespace {\n" + lists_ + "}  // namespace\n\n" +
          tables_ + "}  // namespace dynamo::facts\n";
 }
 

@@ -20,34 +20,49 @@ double median_of(std::span<double> values) {
 SiteQuery::SiteQuery(const Grid& grid, std::uint32_t n, std::uint32_t k)
     : grid_(grid), n_(n), k_(k), log_n_(log2_of(n)), log_k_(log2_of(k)) {
   const auto sites = static_cast<std::uint32_t>(grid.site[0].size());
-  ranked_.reserve(sites);
   for (std::uint32_t i = 0; i < sites; ++i) {
-    if (grid.site[0][i] == n && grid.site[1][i] == k) own_site_ = i;
-    const double dn = log2_of(grid.site[0][i]) - log_n_;
-    const double dk = log2_of(grid.site[1][i]) - log_k_;
-    ranked_.push_back({std::sqrt(dn * dn + dk * dk), i});
+    if (grid.site[0][i] != n || grid.site[1][i] != k) continue;
+    own_site_ = i;
+    return;
   }
-  std::ranges::stable_sort(ranked_, {}, &Ranked::distance);
+  // A box around the circle of two octaves keeps the logarithms few.
+  constexpr double kBox = 4.001;
+  const auto in_box = [](double mine, double other) { return other <= mine * kBox && mine <= other * kBox; };
+  for (std::uint32_t i = 0; i < sites; ++i) {
+    if (!in_box(n_, grid.site[0][i]) || !in_box(k_, grid.site[1][i])) continue;
+    if (const Ranked site = ranked(i); site.distance <= kMaxOctaves) near_.push_back(site);
+  }
+  std::ranges::stable_sort(near_, {}, &Ranked::distance);
 }
 
-std::vector<SiteQuery::Ranked> SiteQuery::neighbours(double m) const {
-  std::vector<Ranked> near;
-  near.reserve(kNeighbours);
-  for (const Ranked& site : ranked_) {
-    if (site.distance > kMaxOctaves || near.size() == kNeighbours) break;
-    if (covers(site.site, m)) near.push_back(site);
+SiteQuery::Ranked SiteQuery::ranked(std::uint32_t site) const {
+  const double dn = log2_of(grid_.site[0][site]) - log_n_;
+  const double dk = log2_of(grid_.site[1][site]) - log_k_;
+  return {std::sqrt(dn * dn + dk * dk), site};
+}
+
+const std::vector<SiteQuery::Ranked>& SiteQuery::far() const {
+  std::call_once(far_once_, [this] {
+    for (std::uint32_t i = 0; i < grid_.site[0].size(); ++i) {
+      if (const Ranked site = ranked(i); site.distance > kMaxOctaves) far_.push_back(site);
+    }
+    std::ranges::stable_sort(far_, {}, &Ranked::distance);
+  });
+  return far_;
+}
+
+SiteQuery::Nearest SiteQuery::neighbours(double m) const {
+  const auto covers_m = [&](const Ranked& site) { return covers(site.site, m); };
+  Nearest near;
+  for (const Ranked& site : near_) {
+    if (near.full()) break;
+    if (covers_m(site)) near.add(site);
   }
   if (!near.empty()) return near;
-  std::vector<Ranked> candidates;
-  std::ranges::copy_if(ranked_, std::back_inserter(candidates), [&](const Ranked& site) { return covers(site.site, m); });
-  if (candidates.empty()) candidates = ranked_;
-  if (candidates.front().distance > kMaxOctaves) {
-    candidates = waived(candidates);
-  } else {
-    std::erase_if(candidates, [](const Ranked& site) { return site.distance > kMaxOctaves; });
-  }
-  if (candidates.size() > kNeighbours) candidates.resize(kNeighbours);
-  return candidates;
+  std::vector<Ranked> covering;
+  std::ranges::copy_if(far(), std::back_inserter(covering), covers_m);
+  if (!covering.empty()) return Nearest(waived(covering));
+  return near_.empty() ? Nearest(waived(far())) : Nearest(near_);
 }
 
 std::vector<SiteQuery::Ranked> SiteQuery::waived(const std::vector<Ranked>& candidates) const {

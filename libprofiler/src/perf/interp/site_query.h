@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -33,6 +34,23 @@ class SiteQuery {
   };
   static constexpr double kMaxOctaves = 2.0;
   static constexpr std::size_t kNeighbours = 4;
+  /// At most four sites, without an allocation.
+  class Nearest {
+   public:
+    Nearest() = default;
+    explicit Nearest(std::span<const Ranked> sites) {
+      for (const Ranked& site : sites.first(std::min(sites.size(), kNeighbours))) add(site);
+    }
+    void add(const Ranked& site) { sites_[count_++] = site; }
+    [[nodiscard]] bool full() const { return count_ == kNeighbours; }
+    [[nodiscard]] bool empty() const { return count_ == 0; }
+    [[nodiscard]] const Ranked* begin() const { return sites_.data(); }
+    [[nodiscard]] const Ranked* end() const { return sites_.data() + count_; }
+
+   private:
+    std::array<Ranked, kNeighbours> sites_{};
+    std::size_t count_ = 0;
+  };
   static constexpr std::size_t kTail = 3;
 
   [[nodiscard]] std::span<const std::uint32_t> curve_keys(std::uint32_t site) const {
@@ -44,8 +62,10 @@ class SiteQuery {
     return static_cast<double>(keys.front()) <= m && m <= static_cast<double>(keys.back());
   }
   /// The neighbours to blend for a query at m, nearest first; empty when none is near enough.
-  [[nodiscard]] std::vector<Ranked> neighbours(double m) const;
+  [[nodiscard]] Nearest neighbours(double m) const;
   [[nodiscard]] std::vector<Ranked> waived(const std::vector<Ranked>& candidates) const;
+  [[nodiscard]] Ranked ranked(std::uint32_t site) const;
+  [[nodiscard]] const std::vector<Ranked>& far() const;
 
   template <typename Sol>
   [[nodiscard]] Found curve(std::uint32_t site, double m, const Sol& sol) const;
@@ -54,7 +74,11 @@ class SiteQuery {
   double n_ = 0, k_ = 0;
   double log_n_ = 0, log_k_ = 0;
   std::int64_t own_site_ = -1;
-  std::vector<Ranked> ranked_;               ///< all sites, nearest first, then in table order
+  /// Sites of another shape, nearest first, then in table order: up to two octaves away, and beyond. The latter are hardly ever
+  /// asked for, so they are ranked on the first such query. Both are empty where the shape itself was collected.
+  std::vector<Ranked> near_;
+  mutable std::once_flag far_once_;
+  mutable std::vector<Ranked> far_;
 };
 
 double median_of(std::span<double> values);
@@ -95,11 +119,11 @@ Found SiteQuery::curve(std::uint32_t site, double m, const Sol& sol) const {
 template <typename Sol>
 Found SiteQuery::at(double m, const Sol& sol) const {
   if (own_site_ >= 0) return curve(static_cast<std::uint32_t>(own_site_), m, sol);
-  if (ranked_.empty()) return Found::miss("no sites collected");
+  if (grid_.site[0].empty()) return Found::miss("no sites collected");
   double weights = 0;
   double blended = 0;
   bool inside = true;
-  const std::vector<Ranked> near = neighbours(m);
+  const Nearest near = neighbours(m);
   if (near.empty()) return Found::miss("no shape within two octaves was measured");
   for (const Ranked& site : near) {
     const Found found = curve(site.site, m, sol);

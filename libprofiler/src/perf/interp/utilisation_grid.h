@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -17,14 +18,35 @@ class UtilisationGrid {
     double utilisation = 0;
   };
   UtilisationGrid() = default;
-  /// `points` in ascending order of their coordinates: equal distances keep that order.
+  /// Of equally distant points the one that comes first in `points` is the nearer.
   UtilisationGrid(std::vector<Point> points, std::size_t axes);
 
-  [[nodiscard]] bool empty() const { return points_.empty(); }
+  [[nodiscard]] bool empty() const { return entries_.empty(); }
   [[nodiscard]] std::optional<double> at(const std::array<double, 4>& query) const;
 
+
  private:
-  std::vector<Point> points_;   ///< coordinates normalised
+  struct Entry {
+    std::array<double, 4> at{};   ///< normalised
+    double utilisation = 0;
+    std::size_t place = 0;        ///< in the order of the caller
+  };
+  /// A point by its squared distance from the query.
+  struct Near {
+    double squared = std::numeric_limits<double>::infinity();
+    std::size_t place = 0;
+    double utilisation = 0;
+    /// Of equally distant points the earlier one is the nearer.
+    friend bool operator<(const Near& a, const Near& b) {
+      return a.squared != b.squared ? a.squared < b.squared : a.place < b.place;
+    }
+  };
+  using Nearest = std::array<Near, 2>;
+  /// Walks the entries [begin, end), which are equal in the axes before `axis`, outwards from the query.
+  void visit(const std::array<double, 4>& query, std::size_t axis, std::size_t begin, std::size_t end, double squared,
+             Nearest& best) const;
+
+  std::vector<Entry> entries_;   ///< ascending
   std::size_t axes_ = 0;
   std::array<double, 4> low_{};
   std::array<double, 4> span_{};

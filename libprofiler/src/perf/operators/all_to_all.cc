@@ -26,6 +26,7 @@ class AllToAllStep final : public Operator {
       own_rows_.emplace(*slice, shape.kernel, shape.step, place->nodes);
     }
   }
+  bool reads_sequence() const override { return false; }
 
  private:
   void bind(const Grid& grid, std::uint32_t budget) {

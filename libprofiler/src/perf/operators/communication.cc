@@ -60,6 +60,8 @@ class RankedCollective : public Operator {
       : Operator(std::move(name), scale), database_(database), curves_(std::move(curves)), elements_(elements), ranks_(ranks),
         split_(split) {}
 
+  bool reads_sequence() const override { return false; }
+
  protected:
   [[nodiscard]] const Database::Impl& database() const { return database_; }
   [[nodiscard]] virtual double sol(double elements, int ranks) const = 0;
@@ -166,6 +168,7 @@ class PointToPoint final : public Operator {
  public:
   PointToPoint(std::string name, double scale, const Database::Impl& database, int hidden, int stages, TokenSplit split)
       : Operator(std::move(name), scale), database_(database), hidden_(hidden), stages_(stages), split_(split) {}
+  bool reads_sequence() const override { return false; }
 
  private:
   Result<Timing> query(const StepShape& step) const override {

@@ -1,5 +1,7 @@
 #include "perf/operators/composite.h"
 
+#include <algorithm>
+
 #include "perf/operators/estimate.h"
 
 namespace dynamo::perf {
@@ -22,6 +24,10 @@ double weights_of(const std::vector<OperatorPtr>& ops) {
   return bytes;
 }
 
+bool some_read_sequence(const std::vector<OperatorPtr>& ops) {
+  return std::ranges::any_of(ops, [](const OperatorPtr& op) { return op->reads_sequence(); });
+}
+
 class Fallback final : public Operator {
  public:
   Fallback(std::string name, OperatorPtr whole, std::vector<OperatorPtr> kernels)
@@ -31,6 +37,7 @@ class Fallback final : public Operator {
     const double own = whole_->weight_bytes();
     return own > 0 ? own : weights_of(kernels_);
   }
+  bool reads_sequence() const override { return whole_->reads_sequence() || some_read_sequence(kernels_); }
 
  private:
   Result<Timing> query(const StepShape& step) const override {
@@ -48,6 +55,7 @@ class Overlap final : public Operator {
       : Operator(std::move(name), 1.0), one_(std::move(one)), other_(std::move(other)) {}
 
   double weight_bytes() const override { return weights_of(one_) + weights_of(other_); }
+  bool reads_sequence() const override { return some_read_sequence(one_) || some_read_sequence(other_); }
 
  private:
   Result<Timing> query(const StepShape& step) const override {

@@ -119,6 +119,7 @@ class DeltaOperator final : public Operator {
     front_ = std::make_unique<const Front>(slice->grid, config.phase == DeltaPhase::kDecode ? 1 : 2);
     grid_.emplace(front_->grid);
   }
+  bool reads_sequence() const override { return config_.phase == DeltaPhase::kPrefill; }
 
  private:
   [[nodiscard]] double roof_ms(const Coordinates& at) const {

@@ -23,12 +23,9 @@ Result<Timing> estimate_from(const UtilisationGrid& grid, double sol_ms, const s
   if (!utilisation.has_value() || !(*utilisation > 0)) {
     return std::unexpected(Error{ErrorKind::kNotEstimable, "no measurement to derive an estimate from"});
   }
-  return Timing::modelled(sol_ms / (*utilisation * scale), Source::kEmpirical);
-}
-
-Result<Timing> measured_or_error(const Found& found, const std::string& what) {
-  if (found.ok()) return Timing::measured(found);
-  return std::unexpected(Error{ErrorKind::kMissingData, what + ": " + found.reason});
+  Timing time = Timing::modelled(sol_ms / (*utilisation * scale), Source::kEmpirical);
+  time.shares.unmeasured = time.ms;
+  return time;
 }
 
 void for_each_point(const Grid& grid, const std::function<void(const std::array<double, 4>&, double)>& visit) {

@@ -13,7 +13,10 @@ namespace dynamo::perf {
                                            double scale = 1.0);
 
 /// A table's answer, or the miss as an error.
-[[nodiscard]] Result<Timing> measured_or_error(const Found& found, const std::string& what);
+[[nodiscard]] inline Result<Timing> measured_or_error(const Found& found, const std::string& what) {
+  if (found.ok()) return Timing::measured(found);
+  return std::unexpected(Error{ErrorKind::kMissingData, what + ": " + found.reason});
+}
 
 /// Whether a hybrid database may answer this error with an estimate.
 [[nodiscard]] inline bool is_data_miss(const Error& error) { return error.kind == ErrorKind::kMissingData; }

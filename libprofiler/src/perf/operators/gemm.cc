@@ -74,6 +74,7 @@ class Gemm final : public Operator {
   double weight_bytes() const override {
     return static_cast<double>(shape_.n) * static_cast<double>(shape_.k) * facts_of(shape_.quant).bytes_per_element * scale();
   }
+  bool reads_sequence() const override { return false; }
 
  private:
   Result<Timing> query(const StepShape& step) const override {

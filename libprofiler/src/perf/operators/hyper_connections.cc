@@ -26,6 +26,7 @@ class Mix final : public Operator {
         rows_(rows_of(database, config)) {}
 
   double weight_bytes() const override { return parameter_bytes() * scale(); }
+  bool reads_sequence() const override { return false; }
 
  private:
   [[nodiscard]] double parameter_bytes() const {

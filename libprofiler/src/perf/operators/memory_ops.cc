@@ -15,6 +15,7 @@ class Elementwise final : public Operator {
  public:
   Elementwise(std::string name, double scale, const Database::Impl& database, int width, TokenSplit split)
       : Operator(std::move(name), scale), database_(database), width_(width), split_(split) {}
+  bool reads_sequence() const override { return false; }
 
  private:
   Result<Timing> query(const StepShape& step) const override {
@@ -33,6 +34,7 @@ class Embedding final : public Operator {
   double weight_bytes() const override {
     return static_cast<double>(vocab_) * static_cast<double>(hidden_) * kBf16Bytes * scale();
   }
+  bool reads_sequence() const override { return false; }
 
  private:
   Result<Timing> query(const StepShape& step) const override {

@@ -40,6 +40,7 @@ class MlaBatchedProduct final : public Operator {
     error_ = rows.error;
     bind(rows.slice);
   }
+  bool reads_sequence() const override { return false; }
 
  private:
   /// Heads are independent: a count nobody measured is that share of the next power of two.

@@ -95,6 +95,7 @@ class Dispatch final : public Operator {
  public:
   Dispatch(std::string name, double scale, const Database::Impl& database, const DispatchShape& shape)
       : Operator(std::move(name), scale), parts_(Plan(this->name(), database, shape).parts()) {}
+  bool reads_sequence() const override { return false; }
 
  private:
   Result<Timing> query(const StepShape& step) const override {

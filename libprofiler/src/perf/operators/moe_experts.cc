@@ -37,6 +37,7 @@ class Experts final : public Operator {
                        facts_of(shape_.quant).bytes_per_element * shape_.matrices();
     return std::floor(std::floor(all / shape_.ep) / shape_.tp) * scale();
   }
+  bool reads_sequence() const override { return false; }
 
  private:
   Result<Timing> query(const StepShape& step) const override {

@@ -35,6 +35,9 @@ class Operator {
   /// Scaled bytes of weights on one GPU, before pipeline parallelism.
   [[nodiscard]] virtual double weight_bytes() const { return 0; }
 
+  /// Whether the time of a pass depends on `StepShape::sequence`. One that does not is priced once for a whole decode.
+  [[nodiscard]] virtual bool reads_sequence() const { return true; }
+
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] double scale() const { return scale_; }
 

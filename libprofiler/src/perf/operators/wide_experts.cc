@@ -70,6 +70,7 @@ class WideExperts final : public Operator {
                       facts_of(shape_.quant).bytes_per_element * kMatrices / shape_.ep) *
            scale();
   }
+  bool reads_sequence() const override { return false; }
 
  private:
   Result<Timing> query(const StepShape& step) const override {

@@ -13,9 +13,9 @@ constexpr double kGib = 1073741824.0;
 /// Left-endpoint sum over the decode trajectory, one evaluation per `stride` positions.
 Result<double> generation_ms(const Engine::Impl& engine, const Workload& load, int batch, int stride) {
   double total = 0;
-  const int rows = batch * (engine.nextn + 1);
+  DecodeSteps steps(engine.graph, batch * (engine.nextn + 1));
   for (int i = 0; i < load.osl - 1; i += stride) {
-    const auto step = generation_step(engine.graph, rows, load.isl + i + 1);
+    const auto step = steps.at(load.isl + i + 1);
     if (!step.has_value()) return std::unexpected(step.error());
     total += step->ms * std::min(stride, load.osl - 1 - i);
   }

@@ -1,5 +1,6 @@
 #include "perf/interp/utilisation_grid.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -26,6 +27,37 @@ TEST(UtilisationGrid, QueriesAreClampedIntoTheCollectedRange) {
   const UtilisationGrid grid({{{2}, 0.1}, {{4}, 0.4}, {{16}, 0.8}}, 1);
   EXPECT_DOUBLE_EQ(*grid.at({1e9, 0, 0, 0}), 0.8);
   EXPECT_DOUBLE_EQ(*grid.at({0, 0, 0, 0}), 0.1);
+}
+
+/// What the walk outwards has to find: the two nearest of all points, the earlier of equally distant ones.
+double blended(const std::vector<UtilisationGrid::Point>& points, const std::array<double, 4>& query, double span) {
+  std::vector<std::pair<double, std::size_t>> order;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    double squared = 0;
+    for (std::size_t a = 0; a < 3; ++a) squared += std::pow(std::log(points[i].at[a] / query[a]) / std::log(span), 2);
+    order.emplace_back(std::round(squared * 1e12), i);
+  }
+  std::ranges::sort(order);
+  const double near = points[order[0].second].utilisation, next = points[order[1].second].utilisation;
+  const double w0 = 1 / std::sqrt(order[0].first), w1 = 1 / std::sqrt(order[1].first);
+  return order[0].first == 0 ? near : (near * w0 + next * w1) / (w0 + w1);
+}
+
+TEST(UtilisationGrid, TheWalkFindsWhatAScanFinds) {
+  constexpr double kLast = 64;
+  std::vector<UtilisationGrid::Point> points;
+  for (double a = 1; a <= kLast; a *= 2)
+    for (double b = 1; b <= kLast; b *= 4)
+      for (double c = 1; c <= kLast; c *= 2)
+        points.push_back({{a, b, c}, 0.1 + 0.0013 * static_cast<double>(points.size())});
+  for (const bool shuffled : {false, true}) {
+    if (shuffled) std::swap(points[3], points[40]);
+    const UtilisationGrid grid(points, 3);
+    for (double a = 1.1; a < kLast; a *= 1.9)
+      for (double b = 1.3; b < kLast; b *= 2.3)
+        for (double c = 1; c < kLast; c *= 1.7)
+          EXPECT_NEAR(*grid.at({a, b, c, 0}), blended(points, {a, b, c, 0}, kLast), 1e-6) << a << " " << b << " " << c;
+  }
 }
 
 TEST(UtilisationGrid, OnePointAnswersEverything) {

@@ -1,0 +1,164 @@
+#include <unistd.h>
+
+#include "commands/commands.h"
+#include "commands/profile_options.h"
+#include "dynamo/profiler/document_io.h"
+#include "dynamo/profiler/setup.h"
+#include "io/console.h"
+#include "io/environment.h"
+#include "io/finding.h"
+#include "io/input.h"
+#include "io/model_files.h"
+#include "render/cost_value.h"
+#include "render/report_value.h"
+#include "render/table.h"
+
+namespace dynamo::cli {
+namespace {
+
+Value ignored_value(const std::vector<IgnoredSetting>& ignored) {
+  Array items;
+  for (const IgnoredSetting& setting : ignored) {
+    Value item;
+    item.set("path", setting.path);
+    item.set("setting", setting.setting);
+    item.set("why", setting.why);
+    items.push_back(std::move(item));
+  }
+  return Value(std::move(items));
+}
+
+bool is_deployment(const Value& document) {
+  const Value* kind = document.find("kind");
+  return kind != nullptr && kind->as_string() != nullptr && *kind->as_string() == "DynamoGraphDeployment";
+}
+
+class SetupRun {
+ public:
+  explicit SetupRun(const EstimateCommand& command)
+      : command_(command), tables_(tables_directory(command.tables)), models_(hugging_face_hub()) {
+    options_.validate.perf_version = command.perf_version;
+    options_.validate.models = &models_;
+    options_.database = database_mode(command.database_mode);
+    for (const std::string& text : command.prices) keep(add_gpu_price(text, prices_));
+  }
+
+  ExitCode run() {
+    if (findings_.has_errors()) return report(findings_);
+    warn_without_tables(tables_);
+    command_.files.empty() ? estimate_flags() : estimate_files();
+    const ExitCode code = report(findings_);
+    return worse_of(code, print(rendered()));
+  }
+
+ private:
+  template <typename T>
+  bool keep(const std::expected<T, Diagnostics>& result) {
+    if (!result) findings_.append(result.error());
+    return result.has_value();
+  }
+
+  void estimate_flags() {
+    Setup setup;
+    if (command_.decode.empty()) {
+      const auto worker = parse_worker_setup(command_.worker);
+      if (!keep(worker)) return;
+      setup.decode = *worker;
+    } else {
+      const auto prefill = parse_worker_setup(command_.prefill), decode = parse_worker_setup(command_.decode);
+      const bool good = keep(prefill);
+      if (!keep(decode) || !good) return;
+      setup.prefill = *prefill;
+      setup.decode = *decode;
+    }
+    estimate(setup, command_.fields, "<flags>", {});
+  }
+
+  void estimate_files() {
+    const InputSet inputs = read_inputs(command_.files, false, ReadLimits().bytes);
+    findings_.append(inputs.diagnostics);
+    for (const Input& input : inputs.inputs) {
+      const ReadResult read = read_yaml(input.text, input.name);
+      findings_.append(read.diagnostics);
+      bool found = false;
+      for (const Document& document : read.documents) {
+        if (!is_deployment(document.root)) continue;
+        found = true;
+        estimate_deployment(document);
+      }
+      if (!found && !read.diagnostics.has_errors()) {
+        findings_.add(finding(DiagnosticCode::kRequired, "setup.deployment", input.name + " holds no DynamoGraphDeployment",
+                              "for a request use profile or what-if", input.name));
+      }
+    }
+  }
+
+  void estimate_deployment(const Document& document) {
+    const auto deployment = read_deployment(document.root);
+    if (!keep(deployment)) return;
+    FlagValues fields = command_.fields;
+    if (!fields.model) fields.model = deployment->model;
+    if (!fields.backend) fields.backend = std::string(name_of(deployment->backend));
+    if (!fields.gpu && !deployment->gpu.empty()) fields.gpu = deployment->gpu;
+    if (!fields.gpu) {
+      findings_.add(finding(DiagnosticCode::kRequired, "setup.gpu", document.source + ": the deployment does not name its GPUs",
+                            "say --gpu h200_sxm", document.source));
+      return;
+    }
+    if (!deployment->name.empty()) fields.name = deployment->name;
+    if (!deployment->image.empty()) fields.image = deployment->image;
+    estimate(deployment->setup, fields, document.source, deployment->ignored);
+  }
+
+  void estimate(const Setup& setup, FlagValues fields, const std::string& source, const std::vector<IgnoredSetting>& ignored) {
+    fields.gpus = gpus_of(setup);
+    ProfileResult result;
+    ValidateResult checked = check_document(request_from_flags(fields), options_.validate);
+    findings_.append(checked.diagnostics);
+    if (!checked.request) return;
+    // Targets are only held against the prediction when somebody has them.
+    if (!fields.ttft) checked.request->ttft_ms.reset();
+    if (!fields.itl) checked.request->itl_ms.reset();
+    std::erase_if(checked.request->origins, [](const ValidatedRequest::Origin& origin) { return origin.path.starts_with("spec.sla"); });
+    if (!keep_report(*checked.request, setup, result)) return;
+    result.request = std::move(checked.request);
+    Value value = report_value(result, source);
+    value.set("kind", "Estimate");
+    value.set("ignored", ignored_value(ignored));
+    add_costs(result, prices_, value);
+    values_.push_back(std::move(value));
+  }
+
+  bool keep_report(const ValidatedRequest& request, const Setup& setup, ProfileResult& result) {
+    auto predicted = estimate_setup(request, setup, tables_, options_);
+    if (!keep(predicted)) return false;
+    result.report = std::move(*predicted);
+    return true;
+  }
+
+  std::string rendered() const {
+    if (values_.empty()) return {};
+    if (command_.output == OutputFormat::kJson) return write_json(report_list(values_, "EstimateList"), JsonStyle::kIndented) + "\n";
+    if (command_.output == OutputFormat::kYaml) return write_yaml(report_list(values_, "EstimateList"));
+    std::string out;
+    for (const Value& value : values_) {
+      if (!out.empty()) out += "\n";
+      out += render_estimate(value, Style(colour_allowed(STDOUT_FILENO)));
+    }
+    return out;
+  }
+
+  const EstimateCommand& command_;
+  TableStore tables_;
+  ModelFiles models_;
+  ProfileOptions options_;
+  GpuPrices prices_;
+  Diagnostics findings_;
+  std::vector<Value> values_;
+};
+
+}  // namespace
+
+ExitCode run_setup(const EstimateCommand& command) { return SetupRun(command).run(); }
+
+}  // namespace dynamo::cli

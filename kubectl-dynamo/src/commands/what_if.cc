@@ -1,0 +1,114 @@
+#include "dynamo/profiler/what_if.h"
+
+#include <unistd.h>
+
+#include "commands/commands.h"
+#include "commands/profile_options.h"
+#include "dynamo/profiler/cost.h"
+#include "dynamo/profiler/document_io.h"
+#include "io/console.h"
+#include "io/environment.h"
+#include "io/model_files.h"
+#include "io/requests.h"
+#include "render/report_value.h"
+#include "render/what_if_table.h"
+#include "render/what_if_value.h"
+
+namespace dynamo::cli {
+namespace {
+
+/// The variations and prices of a command line; what is wrong with them goes to `problems`.
+std::vector<Variation> variations_of(const WhatIfCommand& command, Diagnostics& problems) {
+  std::vector<Variation> variations;
+  const auto add = [&](std::expected<Variation, Diagnostics> parsed) {
+    if (parsed) {
+      variations.push_back(std::move(*parsed));
+    } else {
+      problems.append(parsed.error());
+    }
+  };
+  for (const std::string& text : command.sets) add(parse_variation(text));
+  for (const std::string& text : command.sizes) add(parse_variation(text));
+  for (const std::string& text : command.sweeps) add(parse_sweep(text));
+  return variations;
+}
+
+class WhatIfRun {
+ public:
+  explicit WhatIfRun(const WhatIfCommand& command)
+      : command_(command),
+        requests_(command.source),
+        tables_(tables_directory(command.tables)),
+        models_(hugging_face_hub()) {
+    options_.profile.validate.perf_version = command.perf_version;
+    options_.profile.validate.models = &models_;
+    options_.profile.database = database_mode(command.database_mode);
+    options_.profile.memory = make_search_memory();
+    if (command.objective == "cost") options_.profile.objective = ProfileOptions::Objective::kCost;
+    options_.variations = variations_of(command, findings_);
+    options_.gpus_needed = !command.sweeps.empty();
+    for (const std::string& text : command.prices) {
+      if (const auto added = add_gpu_price(text, prices_); !added) findings_.append(added.error());
+    }
+  }
+
+  ExitCode run() {
+    findings_.append(requests_.diagnostics());
+    if (findings_.has_errors()) {
+      if (!requests_.documents().empty()) findings_.append(check_variations(requests_.documents().front(), options_.variations));
+      return report(findings_, requests_.texts());
+    }
+    warn_without_tables(tables_);
+    ExitCode code = ExitCode::kOk;
+    for (const Document& document : requests_.documents()) code = worse_of(code, compare(document));
+    report(findings_, requests_.texts());
+    return worse_of(code, print(rendered()));
+  }
+
+ private:
+  ExitCode compare(const Document& document) {
+    const std::expected<WhatIf, Diagnostics> result = what_if(document, tables_, options_);
+    if (!result) {
+      findings_.append(result.error());
+      return exit_code_of(result.error());
+    }
+    findings_.append(result->baseline.diagnostics);
+    // A combination that cannot run is an answer; one that is no request at all is a mistake.
+    ExitCode code = exit_code_of(result->baseline.diagnostics);
+    for (const WhatIfRow& row : result->rows) {
+      if (!row.request) code = worse_of(code, exit_code_of(row.diagnostics));
+    }
+    values_.push_back(what_if_value(*result, options_.variations, prices_, document.source));
+    return code;
+  }
+
+  std::string rendered() const {
+    if (values_.empty()) return {};
+    if (command_.output == OutputFormat::kTable) {
+      const Style style(colour_allowed(STDOUT_FILENO));
+      std::string out;
+      for (const Value& value : values_) {
+        if (!out.empty()) out += "\n";
+        out += options_.gpus_needed ? render_sweep(value, style) : render_what_if(value, style);
+      }
+      return out;
+    }
+    const Value all = report_list(values_, "WhatIfList");
+    return command_.output == OutputFormat::kYaml ? write_yaml(all) : write_json(all, JsonStyle::kIndented) + "\n";
+  }
+
+  const WhatIfCommand& command_;
+  Requests requests_;
+  TableStore tables_;
+  ModelFiles models_;
+  WhatIfOptions options_;
+  GpuPrices prices_;
+  Diagnostics findings_;
+  std::vector<Value> values_;
+};
+
+}  // namespace
+
+ExitCode run(const WhatIfCommand& command) { return WhatIfRun(command).run(); }
+
+}  // namespace dynamo::cli

@@ -1,0 +1,130 @@
+"""`--report`: one HTML file, in a real browser where there is one; costs and the terminal chart beside it."""
+
+import html.parser
+import json
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+from harness import ERROR, OK, SAMPLE, ProgramTest, tables_directory
+from test_outputs import limit_file_size
+
+BROWSER = next((found for name in ("chromium", "chromium-browser", "google-chrome", "chrome") if (found := shutil.which(name))), None)
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+
+
+class Outline(html.parser.HTMLParser):
+    """Tags in order, and whether they nest."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.open, self.broken, self.links = [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        self.links += [value for name, value in attributes if name in ("src", "href", "xlink:href")]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.broken.append(tag)
+
+
+class Writing(ProgramTest):
+    def test_a_full_disk_leaves_nothing_half_written(self):
+        target = self.write("out.html", "before")
+        answer = self.run_program("profile", "-f", SAMPLE, "--report", target, preexec_fn=limit_file_size)
+        self.assertEqual(answer.code, ERROR)
+        self.assertIn("cannot write", answer.err)
+        self.assertEqual(target.read_text(), "before")
+        self.assertEqual(sorted(os.listdir(self.folder)), ["out.html"])
+
+    def test_an_unusable_place(self):
+        self.write("file", "")
+        answer = self.run_program("profile", "-f", SAMPLE, "--report", self.folder / "file" / "out.html")
+        self.assertEqual(answer.code, ERROR)
+        self.assertIn("file", answer.err)
+
+    def test_text_of_the_user_stays_text(self):
+        model = '<script>alert(1)</script>/"x"'
+        config = {"architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3", "hidden_size": 1024, "num_hidden_layers": 28,
+                  "num_attention_heads": 16, "num_key_value_heads": 8, "head_dim": 128, "intermediate_size": 3072,
+                  "vocab_size": 151936, "max_position_embeddings": 40960, "torch_dtype": "bfloat16"}
+        self.write("a<b>&'c/config.json", json.dumps(config))
+        answer = self.run_program("profile", "--model", "a<b>&'c", "--gpu", "h200_sxm", "--gpus", "8", "--backend", "vllm",
+                                  "--report", "out.html", "-o", "name")
+        self.assertEqual(answer.code, OK, answer.err)
+        text = (self.folder / "out.html").read_text()
+        self.assertNotIn("a<b>", text)
+        self.assertIn("a&lt;b&gt;&amp;&#39;c", text)
+        self.assertNotIn(model, text)
+        self.assertEqual((Outline(text).broken, Outline(text).open), ([], []))
+
+
+@unittest.skipIf(tables_directory() is None, "this machine has no measured tables")
+class Report(ProgramTest):
+    def report(self, *arguments):
+        answer = self.run_program("profile", "-f", SAMPLE, "--report", "out.html", *arguments, tables=tables_directory())
+        self.assertEqual(answer.code, OK, answer.err)
+        return (self.folder / "out.html").read_text()
+
+    def test_it_needs_nothing_else(self):
+        text = self.report()
+        outline = Outline(text)
+        self.assertEqual((outline.broken, outline.open, outline.links), ([], [], []))
+        self.assertNotRegex(text, r"https?://|url\(|@import")
+        self.assertIn("default-src 'none'", text)
+        self.assertIn("prefers-color-scheme:dark", text)
+
+    def test_the_same_bytes_every_time(self):
+        self.assertEqual(self.report(), self.report())
+
+    def test_it_shows_what_json_says(self):
+        text = self.report("--gpu-price", "2")
+        report = json.loads(self.run_program("profile", "-f", SAMPLE, "-o", "json", "--gpu-price", "2", tables=tables_directory()).out)
+        self.assertIn(report["chosen"]["layout"], text)
+        self.assertEqual(text.count("<tr") - text.split("What it rests on")[1].count("<tr"), len(report["ranked"]) + 1)
+        self.assertIn(f"{report['chosen']['cost']['perMillionTokens']:.2f}", text)
+        dots = re.findall(r'class="dot', text)
+        self.assertGreater(len(dots), len(report["points"]))
+
+    def test_costs_rank_by_the_token(self):
+        arguments = ("profile", "-f", SAMPLE, "--gpus", "7", "-o", "json", "--gpu-price", "3")
+        cheap = json.loads(self.run_program(*arguments, "--objective", "cost", tables=tables_directory()).out)["ranked"]
+        prices = [pick["cost"]["perMillionTokens"] for pick in cheap]
+        self.assertEqual(prices, sorted(prices))
+        fast = json.loads(self.run_program(*arguments, tables=tables_directory()).out)["chosen"]
+        self.assertLessEqual(prices[0], fast["cost"]["perMillionTokens"])
+
+    def test_the_terminal_chart(self):
+        wide = self.run_program("profile", "-f", SAMPLE, "-o", "wide", tables=tables_directory()).out
+        chart = wide[wide.index("PARETO"):].split("\n\n")[0].splitlines()
+        self.assertTrue(any("\u2801" <= c <= "\u28ff" for c in "".join(chart)))
+        self.assertIn("*", "".join(chart[2:]))
+        for line in chart:
+            self.assertLessEqual(len(line), 80, line)
+
+    @unittest.skipIf(BROWSER is None, "no browser on this machine (Debian: chromium)")
+    def test_in_a_browser(self):
+        self.report()
+        page = (self.folder / "out.html").as_uri()
+        common = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--virtual-time-budget=2000",
+                  f"--user-data-dir={self.folder}/browser", "--window-size=1000,1600"]
+        dump = subprocess.run([*common, "--dump-dom", page], capture_output=True, timeout=120, text=True, check=True)
+        self.assertIn("Meets the SLA", dump.stdout)
+        self.assertNotIn("Refused to", dump.stderr)   # what the page's own security policy stops
+        for name, more in (("light", []), ("dark", ["--blink-settings=preferredColorScheme=0"])):
+            picture = self.folder / f"{name}.png"
+            subprocess.run([*common, *more, f"--screenshot={picture}", page], capture_output=True, timeout=120, check=True)
+            self.assertGreater(picture.stat().st_size, 20_000)
+
+
+if __name__ == "__main__":
+    unittest.main()
