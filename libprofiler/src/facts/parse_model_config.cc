@@ -67,7 +67,7 @@ Diagnostics unknown_architecture(const Value& config, const std::string& name, s
   std::string hint = did_you_mean(name, names);
   if (!hint.empty()) hint += " ";
   return single(DiagnosticCode::kNotSupported, "model.config.architecture", source, "architectures[0]", name,
-                "no model of this architecture's layers exists" + std::string(brought_code(config)),
+                "no model of the layers of " + name + " exists" + std::string(brought_code(config)),
                 hint + known_architectures());
 }
 
