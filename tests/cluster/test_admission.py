@@ -161,9 +161,9 @@ class Defaults(AdmissionTest):
         unmeasured = lambda **scaling: {"backend": "vllm", "hardware": {"gpuSku": "v100_sxm", "totalGpus": 8}, "features": {
             "planner": {"pre_deployment_sweeping_mode": "rapid", **scaling}}}
         self.denied(self.apply("gate-throughput", **unmeasured(enable_throughput_scaling=True)),
-                    "spec.features.planner.enable_throughput_scaling: Forbidden: needs a sweep, and there is none")
+                    "spec.features.planner.enable_throughput_scaling: Forbidden: throughput scaling needs measured latencies")
         answer = self.admitted(self.apply("gate-rapid", **unmeasured(enable_throughput_scaling=False, enable_load_scaling=True)))
-        self.assertIn("spec.features.planner.pre_deployment_sweeping_mode: there is no sweep", answer.err)
+        self.assertIn("spec.features.planner.pre_deployment_sweeping_mode: a rapid sweep needs measured latencies", answer.err)
 
     def test_every_reason_at_once_in_the_order_of_the_object(self):
         answer = self.denied(

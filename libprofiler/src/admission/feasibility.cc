@@ -19,9 +19,6 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kEnforced =
     std::to_array<std::string_view>({"profile.sla.unreachable", "profile.load.short", "metadata.name.budget"});
 
-/// Gate checks of the operator's profiler, which it would fail at its start: denied whatever is enforced.
-constexpr auto kGates = std::to_array<std::string_view>({"planner.sweep.impossible", "mocker.sweep.impossible"});
-
 /// What `profile` says about its own prediction. At admission the real search is still to come.
 constexpr std::string_view kOnlyPredicted = "profile.thorough.simulated";
 
@@ -32,8 +29,6 @@ bool is_impossible(const Diagnostic& finding) {
   return (finding.severity == Severity::kError && !ours) ||
          std::ranges::find(kEnforced, finding.rule) != kEnforced.end();
 }
-
-bool is_gate(const Diagnostic& finding) { return std::ranges::find(kGates, finding.rule) != kGates.end(); }
 
 Diagnostic over_deadline(std::chrono::milliseconds deadline) {
   Diagnostic warning;
@@ -55,9 +50,9 @@ std::optional<Diagnostics> search(const ValidatedRequest& request, const Admissi
   const auto report = decide(request, tables, how);
   if (report.has_value()) {
     Diagnostics findings = findings_of(request, *report);
-    // Without any table it is not the request's fault.
-    if (auto obstacle = tables.empty() ? std::nullopt : sweep_obstacle(request, *report)) {
-      findings.add(*std::move(obstacle));
+    // A planner passed its gate already. Without any table the lack is not the request's fault.
+    if (request.mocker && !tables.empty()) {
+      if (auto obstacle = sweep_obstacle(request, *report)) findings.add(*std::move(obstacle));
     }
     return findings;
   }
@@ -79,8 +74,7 @@ Diagnostics as_severe_as_asked(const Diagnostics& found, bool enforce) {
     if (finding.rule == kOnlyPredicted) {
       continue;
     }
-    const bool denied = enforce ? is_impossible(finding) : finding.severity == Severity::kError && is_gate(finding);
-    finding.severity = denied ? Severity::kError : Severity::kWarning;
+    finding.severity = enforce && is_impossible(finding) ? Severity::kError : Severity::kWarning;
     findings.add(std::move(finding));
   }
   return findings;

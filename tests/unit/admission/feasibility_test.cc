@@ -90,17 +90,6 @@ TEST_F(MeasuredFeasibility, AThoroughSearchWillMeasureForItself) {
   EXPECT_EQ(answer.warnings, 0u) << answer.body;
 }
 
-TEST_F(MeasuredFeasibility, ASweepWithoutAModelIsDeniedWhereItIsNeeded) {
-  const std::string unmeasured = R"("model":"Qwen/Qwen3-32B","backend":"vllm","hardware":{"gpuSku":"v100_sxm","totalGpus":8},)"
-                                 R"("features":{"planner":{"pre_deployment_sweeping_mode":"rapid",)";
-  const AdmissionAnswer needed = ask(review(unmeasured + R"("enable_throughput_scaling":true}})"));
-  EXPECT_FALSE(needed.allowed);
-  EXPECT_TRUE(says(needed, "spec.features.planner.enable_throughput_scaling")) << needed.body;
-  const AdmissionAnswer spared = ask(review(unmeasured + R"("enable_throughput_scaling":false,"enable_load_scaling":true}})"));
-  EXPECT_TRUE(spared.allowed) << spared.body;
-  EXPECT_EQ(spared.rules, (std::vector<std::string>{"profile.unverified", "planner.sweep.skipped"}));
-}
-
 TEST_F(MeasuredFeasibility, NamesTheBestThatCanBeReached) {
   const AdmissionAnswer answer = ask(review(kOutOfReach));
   EXPECT_TRUE(answer.allowed);
