@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include <gmock/gmock.h>
 
 #include "dynamo/profiler/cost.h"
@@ -152,7 +154,9 @@ TEST_F(SharedSearch, KeepsToTheSizesAskedFor) {
   ASSERT_FALSE(report->ranked.empty());
   for (const Pick& pick : report->ranked) {
     EXPECT_EQ(pick.unit.decode.parallel.tp, 2);
-    if (pick.unit.mode == ServingMode::kDisaggregated) EXPECT_EQ(pick.unit.prefill.parallel.tp, 2);
+    if (pick.unit.mode == ServingMode::kDisaggregated) {
+      EXPECT_EQ(pick.unit.prefill.parallel.tp, 2);
+    }
   }
 }
 
