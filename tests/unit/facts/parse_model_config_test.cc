@@ -95,7 +95,8 @@ TEST(ParseModelConfig, MultimodalWrapperKeepsItsLanguageModelInside) {
 TEST(ParseModelConfig, HybridModelsMayCountLayersByPattern) {
   const ModelSpec model = parsed(R"({"architectures": ["NemotronHForCausalLM"], "hybrid_override_pattern": "M-M*",
     "hidden_size": 8192, "num_attention_heads": 64, "num_key_value_heads": 8, "attention_head_dim": 128,
-    "intermediate_size": 32768, "vocab_size": 131072, "max_position_embeddings": 8192, "time_step_limit": [0.0, Infinity]})");
+    "intermediate_size": 32768, "vocab_size": 131072, "max_position_embeddings": 8192, "time_step_limit": [0.0, Infinity],
+    "mamba_num_heads": 256, "mamba_head_dim": 64, "ssm_state_size": 256, "conv_kernel": 4, "n_groups": 8, "chunk_size": 128})");
   EXPECT_EQ(model.layers, 4);
   EXPECT_EQ(model.head_dim, 128);
   EXPECT_EQ(model.family, Family::kNemotronH);
@@ -185,7 +186,8 @@ TEST(ParseModelConfig, Contradictions) {
               ElementsAre("model.config.experts num_experts"));
   EXPECT_THAT(complaints(R"({"architectures": ["NemotronHForCausalLM"], "hybrid_override_pattern": "M-M*",
                 "num_hidden_layers": 5, "hidden_size": 8192, "num_attention_heads": 64, "vocab_size": 131072,
-                "max_position_embeddings": 8192})"),
+                "max_position_embeddings": 8192, "intermediate_size": 32768, "mamba_num_heads": 256, "mamba_head_dim": 64,
+                "ssm_state_size": 256, "conv_kernel": 4, "n_groups": 8, "chunk_size": 128})"),
               ElementsAre("model.config.pattern hybrid_override_pattern"));
 }
 
