@@ -11,10 +11,10 @@ environment() { # environment VERSION: pinned packages without their dependencie
   rm -rf "$folder"
   python3 -m venv "$folder"
   "$folder/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$here/requirements-$1.txt"
-  if [ -e "$here/requirements-$1-dryrun.txt" ]; then
-    "$folder/bin/pip" install --quiet --disable-pip-version-check -c <(grep -v '^#' "$here/requirements-$1.txt") \
-      -r "$here/requirements-$1-dryrun.txt"
-  fi
+  local extra
+  for extra in "$here/requirements-$1-"*.txt; do
+    "$folder/bin/pip" install --quiet --disable-pip-version-check -c <(grep -v '^#' "$here/requirements-$1.txt") -r "$extra"
+  done
   touch "$folder/complete"
 }
 
