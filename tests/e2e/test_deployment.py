@@ -84,7 +84,7 @@ class ProfilingJob(ProgramTest):
             self.assertEqual(answer.code, OK, answer.err)
             self.assertTrue(self.status().startswith("status: success\n"))
             self.assertIn("kind: DynamoGraphDeployment", (self.folder / "out/final_config.yaml").read_text())
-            self.assertIn("unverified", (self.folder / "out/profile_sla.log").read_text())
+            self.assertIn("modelled", (self.folder / "out/profile_sla.log").read_text())
 
     def test_default_directory_and_dry_run(self):
         answer = self.run_program("profile", "--config", json.dumps(SPEC), "--dry-run")

@@ -56,12 +56,14 @@ def abridged(document):
 
 class WithoutTables(ProgramTest):
     def test_says_what_is_known(self):
-        answer = self.run_program("explain", "-f", SAMPLE, "-o", "json")
-        self.assertEqual(answer.code, OK, answer.err)
-        document = json.loads(answer.out)
-        self.assertEqual(problems(document, SCHEMA), [])
-        self.assertEqual(document["status"], "unverified")
-        self.assertIn("unverified", self.run_program("explain", "-f", SAMPLE).out)
+        for mode, status in (("silicon", "unverified"), ("auto", "met")):
+            answer = self.run_program("explain", "-f", SAMPLE, "--database-mode", mode, "-o", "json")
+            self.assertEqual(answer.code, OK, answer.err)
+            document = json.loads(answer.out)
+            self.assertEqual(problems(document, SCHEMA), [])
+            self.assertEqual(document["status"], status)
+        self.assertEqual(document["provenance"]["tier"], "modelled")
+        self.assertIn("unverified", self.run_program("explain", "-f", SAMPLE, "--database-mode", "silicon").out)
 
     def test_bad_input(self):
         self.assertEqual(self.run_program("explain").code, USAGE)

@@ -81,7 +81,7 @@ Result<Timing> DecodeSteps::at(int sequence, const OperatorSink& sink) {
       time = *priced;
       if (!op.reads_sequence()) known_[i] = time;
     }
-    if (sink) sink(op, time);
+    if (sink) sink(op, {rows_, rows_, sequence, 0}, time);
     sum = sum.plus(time);
   }
   return sum;
