@@ -1,5 +1,7 @@
 #include "dynamo/profiler/assembly.h"
 
+#include <algorithm>
+
 #include "emit/api_version.h"
 #include "emit/naming.h"
 #include "emit/template/base_template.h"
@@ -23,9 +25,17 @@ DeploymentApi written_api(const ValidatedRequest& request, const EmitOptions& op
   return options.api.value_or(base.api().value_or(DeploymentApi::kV1alpha1));
 }
 
-std::expected<Value, Diagnostics> base_of(const ValidatedRequest& request, const Value& picked, const EmitOptions& options) {
-  if (request.mocker) return mocker_deployment(request, options);
-  return picked;
+/// The engines, or the mocker in their place; what both say of the base template is said once.
+std::expected<Value, Diagnostics> base_of(const ValidatedRequest& request, const Value& picked, const EmitOptions& options,
+                                          Diagnostics& warnings) {
+  if (!request.mocker) return picked;
+  Diagnostics findings;
+  auto mocker = mocker_deployment(request, options, findings);
+  for (const Diagnostic& finding : findings.items()) {
+    const auto same = [&](const Diagnostic& other) { return other.rule == finding.rule && other.path == finding.path; };
+    if (std::ranges::none_of(warnings.items(), same)) warnings.add(finding);
+  }
+  return mocker;
 }
 
 /// Planner and mocker are part of what tells two deployments apart, unless the user named them.
@@ -62,7 +72,7 @@ std::expected<Assembly, Diagnostics> assemble(const ValidatedRequest& request, c
     out.documents.push_back(in_version(std::move(picked), api));
     return out;
   }
-  auto base = base_of(request, picked, options);
+  auto base = base_of(request, picked, options, out.warnings);
   if (!base) return std::unexpected(std::move(base.error()));
   if (planned(request)) {
     auto map = add_planner(*base, request, report, curves != nullptr, options, out.warnings);
