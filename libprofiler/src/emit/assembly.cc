@@ -25,16 +25,17 @@ DeploymentApi written_api(const ValidatedRequest& request, const EmitOptions& op
   return options.api.value_or(base.api().value_or(DeploymentApi::kV1alpha1));
 }
 
-/// The engines, or the mocker in their place; what both say of the base template is said once.
+/// The engines, or the mocker in their place; where both have a word on the base template, the mocker's counts.
 std::expected<Value, Diagnostics> base_of(const ValidatedRequest& request, const Value& picked, const EmitOptions& options,
                                           Diagnostics& warnings) {
   if (!request.mocker) return picked;
   Diagnostics findings;
   auto mocker = mocker_deployment(request, options, findings);
-  for (const Diagnostic& finding : findings.items()) {
-    const auto same = [&](const Diagnostic& other) { return other.rule == finding.rule && other.path == finding.path; };
-    if (std::ranges::none_of(warnings.items(), same)) warnings.add(finding);
+  for (const Diagnostic& warning : warnings.items()) {
+    const auto same = [&](const Diagnostic& other) { return other.rule == warning.rule && other.path == warning.path; };
+    if (std::ranges::none_of(findings.items(), same)) findings.add(warning);
   }
+  warnings = std::move(findings);
   return mocker;
 }
 
