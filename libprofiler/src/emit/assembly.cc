@@ -4,6 +4,7 @@
 
 #include "emit/api_version.h"
 #include "emit/naming.h"
+#include "emit/single_engine.h"
 #include "emit/template/base_template.h"
 #include "facts/backend_facts.h"
 #include "rules/planner.h"
@@ -11,7 +12,7 @@
 namespace dynamo {
 namespace {
 
-constexpr const char* kMockerStem = "mocker-disagg-";
+constexpr const char* kMockerStem = "mocker-disagg";
 
 bool planned(const ValidatedRequest& request) { return !request.planner.is_null(); }
 
@@ -43,14 +44,15 @@ std::expected<Value, Diagnostics> base_of(const ValidatedRequest& request, const
 void name_whole(const ValidatedRequest& request, const Estimate& unit, const EmitOptions& options, Value& deployment) {
   const bool named = options.apply_overrides && request.overrides_dgd.find_path({"metadata", "name"}) != nullptr;
   if (named) return;
-  emit::rename_by_content(request.mocker ? kMockerStem : emit::name_stem(unit.decode.backend, unit.mode), deployment);
+  emit::rename(request.mocker ? kMockerStem : emit::name_stem(unit.decode.backend, unit.mode), options, deployment);
+}
+
+void add_engines(const Value& picked, Backend backend, DeploymentApi api, Assembly& out) {
+  if (auto prefill = emit::single_engine(picked, backend, emit::Role::kPrefill)) out.prefill_engine = in_version(std::move(*prefill), api);
+  if (auto decode = emit::single_engine(picked, backend, emit::Role::kDecode)) out.decode_engine = in_version(std::move(*decode), api);
 }
 
 }  // namespace
-
-bool asks_for_curves(const ValidatedRequest& request) {
-  return request.mocker || (planned(request) && !sweep_is_off(request.planner));
-}
 
 bool needs_profile_data(const ValidatedRequest& request) {
   return request.mocker || (planned(request) && planner_scaling(request.planner).throughput);
@@ -76,11 +78,12 @@ std::expected<Assembly, Diagnostics> assemble(const ValidatedRequest& request, c
   auto base = base_of(request, picked, options, out.warnings);
   if (!base) return std::unexpected(std::move(base.error()));
   if (planned(request)) {
-    auto map = add_planner(*base, request, report, curves != nullptr, options, out.warnings);
+    auto map = add_planner(*base, request, report, curves != nullptr || !needs_profile_data(request), options, out.warnings);
     if (!map) return std::unexpected(std::move(map.error()));
     out.documents.push_back(std::move(*map));
   }
   if (needs_profile_data(request) && curves != nullptr) out.documents.push_back(add_profile_data(*base, request, *curves));
+  if (curves != nullptr) add_engines(picked, report.chosen->unit.decode.backend, api, out);
   name_whole(request, report.chosen->unit, options, *base);
   out.picked = in_version(std::move(picked), api);
   out.documents.push_back(in_version(std::move(*base), api));

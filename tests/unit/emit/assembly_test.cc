@@ -72,6 +72,35 @@ TEST(Assembly, LoadPlannerNeedsNoCurves) {
   EXPECT_THAT(assembly.documents, SizeIs(2));
 }
 
+TEST(Assembly, EachEngineOfTheCurvesIsDeployedAlone) {
+  const Assembly assembly = assembled(planned());
+  ASSERT_TRUE(assembly.prefill_engine && assembly.decode_engine);
+  for (const Value* engine : {&*assembly.prefill_engine, &*assembly.decode_engine}) {
+    EXPECT_EQ(name_of(*engine), "agg");
+    EXPECT_EQ(service(*engine, "VllmPrefillWorker"), nullptr);
+    EXPECT_EQ(service(*engine, "Planner"), nullptr);
+    EXPECT_EQ(int_at(*service(*engine, "VllmDecodeWorker"), {"replicas"}), 1);
+    const std::string text = write_yaml(*engine);
+    EXPECT_THAT(text, Not(HasSubstr("--disaggregation-mode")));
+    EXPECT_THAT(text, Not(HasSubstr("--kv-transfer-config")));
+  }
+  // Prefill is measured without the prompts of before; its limits are those of the prefill worker.
+  EXPECT_THAT(write_yaml(*assembly.prefill_engine), HasSubstr("- --no-enable-prefix-caching\n"));
+  EXPECT_THAT(write_yaml(*assembly.decode_engine), HasSubstr("- --enable-prefix-caching\n"));
+  EXPECT_EQ(text_at(*service(*assembly.prefill_engine, "VllmDecodeWorker"), {"resources", "limits", "gpu"}), "2");
+  EXPECT_EQ(text_at(*service(*assembly.decode_engine, "VllmDecodeWorker"), {"resources", "limits", "gpu"}), "4");
+  EXPECT_FALSE(assembled(planned(), nullptr).prefill_engine.has_value());
+}
+
+TEST(Assembly, NamesWithoutDigitsAreTheOperatorsToReplace) {
+  EmitOptions options;
+  options.name_by_content = false;
+  EXPECT_EQ(name_of(assembled(planned(), &kCurves, options).documents.back()), "vllm-disagg");
+  ValidatedRequest request = request_for(dense_model());
+  request.mocker = true;
+  EXPECT_EQ(name_of(assembled(request, &kCurves, options).documents.back()), "mocker-disagg");
+}
+
 TEST(Assembly, MockerTakesThePlaceOfTheEngines) {
   ValidatedRequest request = request_for(dense_model());
   request.mocker = true;
