@@ -74,9 +74,10 @@ class Cases(PlannerTest):
             self.assertEqual(answer.code, OK, answer.err)
             self.assertEqual((self.folder / "out/final_config.yaml").read_text(), "null\n")
 
-    def test_7b_a_thorough_sweep_leaves_curves(self):
-        answer = self.profile(spec(searchStrategy="thorough",
-                                   features={"planner": {**THROUGHPUT, "pre_deployment_sweeping_mode": "thorough"}}))
+    def test_7b_a_thorough_sweep_is_simulated(self):
+        thorough = {**THROUGHPUT, "pre_deployment_sweeping_mode": "thorough"}
+        path = self.write("request.json", json.dumps(spec(searchStrategy="thorough", features={"planner": thorough})))
+        answer = self.run_program("profile", "-f", path, "--output-dir", "out", tables=tables_directory())
         self.assertEqual(answer.code, OK, answer.err)
         for curve in CURVES:
             self.assertTrue((self.folder / "out" / curve).exists(), curve)
