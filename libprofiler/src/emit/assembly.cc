@@ -1,5 +1,7 @@
 #include "dynamo/profiler/assembly.h"
 
+#include <algorithm>
+
 #include "emit/api_version.h"
 #include "emit/naming.h"
 #include "emit/single_engine.h"
@@ -24,9 +26,18 @@ DeploymentApi written_api(const ValidatedRequest& request, const EmitOptions& op
   return options.api.value_or(base.api().value_or(DeploymentApi::kV1alpha1));
 }
 
-std::expected<Value, Diagnostics> base_of(const ValidatedRequest& request, const Value& picked, const EmitOptions& options) {
-  if (request.mocker) return mocker_deployment(request, options);
-  return picked;
+/// The engines, or the mocker in their place; where both have a word on the base template, the mocker's counts.
+std::expected<Value, Diagnostics> base_of(const ValidatedRequest& request, const Value& picked, const EmitOptions& options,
+                                          Diagnostics& warnings) {
+  if (!request.mocker) return picked;
+  Diagnostics findings;
+  auto mocker = mocker_deployment(request, options, findings);
+  for (const Diagnostic& warning : warnings.items()) {
+    const auto same = [&](const Diagnostic& other) { return other.rule == warning.rule && other.path == warning.path; };
+    if (std::ranges::none_of(findings.items(), same)) findings.add(warning);
+  }
+  warnings = std::move(findings);
+  return mocker;
 }
 
 /// Planner and mocker are part of what tells two deployments apart, unless the user named them.
@@ -64,7 +75,7 @@ std::expected<Assembly, Diagnostics> assemble(const ValidatedRequest& request, c
     out.documents.push_back(in_version(std::move(picked), api));
     return out;
   }
-  auto base = base_of(request, picked, options);
+  auto base = base_of(request, picked, options, out.warnings);
   if (!base) return std::unexpected(std::move(base.error()));
   if (planned(request)) {
     auto map = add_planner(*base, request, report, curves != nullptr || !needs_profile_data(request), options, out.warnings);

@@ -155,16 +155,41 @@ TEST(Assembly, ThePlannerOfTheBaseTemplateIsLaidOverOurs) {
   EXPECT_THAT(text, Not(HasSubstr("--wrong")));
 }
 
+TEST(Assembly, TheBaseTemplateIsLaidOverTheMocker) {
+  ValidatedRequest request = planned();
+  request.mocker = true;
+  request.overrides_dgd = read_json(R"({"metadata":{"labels":{"team":"a"},"annotations":{"note":"b"}},"spec":{"envs":[{"name":"ALL","value":"1"}],
+    "services":{"Frontend":{"componentType":"frontend","extraPodSpec":{"mainContainer":{"env":[{"name":"FRONT","value":"1"}]}}},
+    "VllmDecodeWorker":{"componentType":"worker","subComponentType":"decode","replicas":7,"resources":{"limits":{"gpu":"4","cpu":"8"}},
+      "extraPodSpec":{"nodeSelector":{"pool":"x"},"mainContainer":{"image":"engine:1","command":["python3","-m","dynamo.vllm"],
+        "args":["--seed","1"],"env":[{"name":"BACK","value":"1"}]}}}}}})", "test").value();
+  const Assembly assembly = assembled(request);
+  const Value& deployment = assembly.documents[2];
+  EXPECT_THAT(name_of(deployment), MatchesRegex("mocker-disagg-[0-9a-f]{8}"));
+  const std::string text = write_yaml(deployment);
+  for (const char* kept : {"team: a", "note: b", "name: ALL", "name: FRONT"}) EXPECT_THAT(text, HasSubstr(kept));
+  ASSERT_EQ(service(deployment, "decode"), nullptr) << "the user's name is kept";
+  const std::string worker = write_yaml(*service(deployment, "VllmDecodeWorker"));
+  for (const char* kept : {"name: BACK", "pool: x", "cpu: ", "dynamo.mocker", "/workspace/profiling_results", "replicas: 1"}) {
+    EXPECT_THAT(worker, HasSubstr(kept));
+  }
+  for (const char* gone : {"gpu", "--seed", "engine:1", "dynamo.vllm"}) EXPECT_THAT(worker, Not(HasSubstr(gone)));
+  const auto said = [&](std::string_view part) {
+    return std::ranges::count_if(assembly.warnings.items(), [&](const Diagnostic& warning) { return warning.path.ends_with(part); });
+  };
+  for (const char* once : {".replicas", ".command", ".args", ".image", ".resources.limits.gpu"}) EXPECT_EQ(said(once), 1) << once;
+}
+
 TEST(Layers, WorkAlone) {
   const ValidatedRequest request = planned();
   const PickReport report = disaggregated(Backend::kVllm);
-  auto mocker = mocker_deployment(request);
+  Diagnostics warnings;
+  auto mocker = mocker_deployment(request, {}, warnings);
   ASSERT_TRUE(mocker.has_value());
   EXPECT_THAT(write_yaml(*mocker), Not(HasSubstr("--planner-profile-data")));
   Value deployment = emit_deployment(request, report)->documents.front();
   const Value map = add_profile_data(deployment, request, kCurves);
   EXPECT_THAT(write_yaml(deployment), Not(HasSubstr(name_of(map)))) << "nobody reads curves here";
-  Diagnostics warnings;
   ASSERT_TRUE(add_planner(deployment, request, report, true, {}, warnings).has_value());
   (void)add_profile_data(deployment, request, kCurves);
   EXPECT_THAT(write_yaml(*service(deployment, "Planner")), HasSubstr(name_of(map)));

@@ -31,8 +31,10 @@ struct Assembly {
 
 // The three layers, for callers that assemble by themselves. Deployments are v1alpha1 here.
 
-/// Prefill and decode workers without GPUs that answer at the speed of the curves they are given. Error: no image can be derived.
-[[nodiscard]] std::expected<Value, Diagnostics> mocker_deployment(const ValidatedRequest& request, const EmitOptions& options = {});
+/// Prefill and decode workers without GPUs that answer at the speed of the curves they are given, with `overrides.dgd` laid over them.
+/// Errors: no image can be derived, an override that cannot be laid over.
+[[nodiscard]] std::expected<Value, Diagnostics> mocker_deployment(const ValidatedRequest& request, const EmitOptions& options,
+                                                                  Diagnostics& warnings);
 
 /// Adds the planner service to a deployment; returns its `planner-config-…` ConfigMap. `swept` = it has the curves it needs.
 /// Errors: no image can be derived, a configuration this planner would refuse.
