@@ -17,6 +17,7 @@ from consumers import HERE, config_map_files, documents, environment, main, requ
 SLOW = {"backend": "vllm", "gpu": "l40s"}
 TARGETS = {"ttft": 6000.0, "itl": 60.0}
 LONE = {"streams": 1, "prompt_tokens": 400, "tokens": 100}
+ATTEMPTS = 4   # a machine may be busy for one of them
 CROWD = {"streams": 24, "prompt_tokens": 400, "tokens": 220}
 
 
@@ -107,11 +108,11 @@ class Serving(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout.split("RESULT ", 1)[1])
 
-    def assert_pace_of_curve(self, load, answers, above):
-        """At least the curve's, less what interpolation is off; `above`: what the machine may add, as a share."""
-        for stream in answers:
+    def assert_pace_of_curve(self, load, attempts, above):
+        """At least the curve's, less what interpolation is off; `above`: what the machine may add to the quickest of all attempts."""
+        for stream in (stream for answers in attempts for stream in answers):
             self.assertEqual(len(stream), load["tokens"])
-        pace, place = pace_ms(answers)
+        pace, place = min(pace_ms(answers) for answers in attempts)
         expected = itl_ms(self.curve, load["streams"], load["prompt_tokens"] + place)
         print(f"{load['streams']} streams: a token each {pace:.2f} ms, by the curve {expected:.2f} ms", file=sys.stderr)
         self.assertGreater(pace, 0.9 * expected)
@@ -119,9 +120,9 @@ class Serving(unittest.TestCase):
 
     def test_1_0_serves_at_the_pace_of_the_curve(self):
         start = ["-B", str(HERE / "without_nats.py"), "dynamo.mocker"]
-        lone, crowd = self.serve("1.0.1", start, self.data, [LONE, CROWD])
+        *lone, crowd, again = self.serve("1.0.1", start, self.data, [LONE] * ATTEMPTS + [CROWD, CROWD])
         self.assert_pace_of_curve(LONE, lone, 0.15)
-        self.assert_pace_of_curve(CROWD, crowd, 0.25)
+        self.assert_pace_of_curve(CROWD, [crowd, again], 0.25)
         alone = itl_ms(self.curve, 1, LONE["prompt_tokens"])
         self.assertGreater(pace_ms(crowd)[0], 1.25 * alone, "the load does not show")
 
@@ -131,7 +132,7 @@ class Serving(unittest.TestCase):
         subprocess.run([str(environment("1.0.1")), "-B", "-c", "import sys; from dynamo.mocker.utils import "
                         "planner_profiler_perf_data_converter as c; c.convert_profile_results_to_npz(*sys.argv[1:])",
                         str(self.data), str(table)], check=True, capture_output=True)
-        (lone,) = self.serve("1.6.1", ["-m", "dynamo.mocker"], table, [LONE])
+        lone = self.serve("1.6.1", ["-m", "dynamo.mocker"], table, [LONE] * ATTEMPTS)
         self.assert_pace_of_curve(LONE, lone, 0.15)
 
 
