@@ -2,6 +2,7 @@
 #include <mutex>
 #include <optional>
 
+#include "facts/corrections.h"
 #include "perf/interp/grid_query.h"
 #include "perf/operators/attention.h"
 #include "perf/operators/attention_tables.h"
@@ -35,8 +36,8 @@ class GenerationAttention final : public Operator {
     if (table_.damaged().has_value()) return std::unexpected(*table_.damaged());
     if (!grid_.has_value()) return std::unexpected(Error{ErrorKind::kMissingData, "no measured decode attention: " + what()});
     constexpr int kSamples = 5;
-    const int low = std::max(1, static_cast<int>(sequence * 0.9));
-    const int high = std::max(low, static_cast<int>(sequence * 1.1));
+    const int low = std::max(1, static_cast<int>(sequence * facts::kDecodePositionLow));
+    const int high = std::max(low, static_cast<int>(sequence * facts::kDecodePositionHigh));
     const auto roof = [this](const Coordinates& at) { return sol(shape_, at); };
     const GridQuery query(*grid_, roof, kNoSqrtAxis, true);
     Found mean = Found::at(0, Method::kLookedUp);
