@@ -54,6 +54,13 @@ struct FlagAlias {
   std::string_view flag = {};
 };
 
+/// A flag that the engine takes and we never write.
+struct KnownFlag {
+  std::string_view flag = {};
+  RuntimeRelease from = {};                  ///< first release known to have it
+  std::optional<RuntimeRelease> until = {};  ///< first release known not to have it any more
+};
+
 struct KvSpelling {
   KvQuant format = KvQuant::kBfloat16;
   std::string_view spelling = {};
@@ -86,7 +93,7 @@ struct BackendFacts {
   std::span<const BackendFlag> flags = {};
   std::span<const FlagAlias> aliases = {};
   std::span<const std::string_view> layout_flags = {};  ///< beside those with a meaning: they too shape the parallelism
-  std::span<const std::string_view> known_flags = {};   ///< others the engine takes; not all of them
+  std::span<const KnownFlag> known_flags = {};   ///< others the engine takes; not all of them
 
   EngineMemory memory = {};
   std::span<const AttentionKernelDefault> attention_kernels = {};
