@@ -16,11 +16,6 @@ constexpr const char* kMockerStem = "mocker-disagg";
 
 bool planned(const ValidatedRequest& request) { return !request.planner.is_null(); }
 
-/// The document without what tells versions apart, in the version that was asked for.
-Value in_version(Value deployment, DeploymentApi api) {
-  return api == DeploymentApi::kV1beta1 ? emit::to_v1beta1(deployment) : std::move(deployment);
-}
-
 DeploymentApi written_api(const ValidatedRequest& request, const EmitOptions& options) {
   const emit::BaseTemplate base(options.apply_overrides ? request.overrides_dgd : Value());
   return options.api.value_or(base.api().value_or(DeploymentApi::kV1alpha1));
@@ -47,9 +42,13 @@ void name_whole(const ValidatedRequest& request, const Estimate& unit, const Emi
   emit::rename(request.mocker ? kMockerStem : emit::name_stem(unit.decode.backend, unit.mode), options, deployment);
 }
 
-void add_engines(const Value& picked, Backend backend, DeploymentApi api, Assembly& out) {
-  if (auto prefill = emit::single_engine(picked, backend, emit::Role::kPrefill)) out.prefill_engine = in_version(std::move(*prefill), api);
-  if (auto decode = emit::single_engine(picked, backend, emit::Role::kDecode)) out.decode_engine = in_version(std::move(*decode), api);
+void add_engines(const ValidatedRequest& request, const Value& picked, Backend backend, DeploymentApi api, Assembly& out) {
+  if (auto prefill = emit::single_engine(picked, backend, emit::Role::kPrefill)) {
+    out.prefill_engine = emit::in_version(std::move(*prefill), api, request);
+  }
+  if (auto decode = emit::single_engine(picked, backend, emit::Role::kDecode)) {
+    out.decode_engine = emit::in_version(std::move(*decode), api, request);
+  }
 }
 
 }  // namespace
@@ -72,7 +71,7 @@ std::expected<Assembly, Diagnostics> assemble(const ValidatedRequest& request, c
   Assembly out;
   out.warnings = std::move(emitted->warnings);
   if (!request.mocker && !planned(request)) {
-    out.documents.push_back(in_version(std::move(picked), api));
+    out.documents.push_back(emit::in_version(std::move(picked), api, request));
     return out;
   }
   auto base = base_of(request, picked, options, out.warnings);
@@ -83,10 +82,10 @@ std::expected<Assembly, Diagnostics> assemble(const ValidatedRequest& request, c
     out.documents.push_back(std::move(*map));
   }
   if (needs_profile_data(request) && curves != nullptr) out.documents.push_back(add_profile_data(*base, request, *curves));
-  if (curves != nullptr) add_engines(picked, report.chosen->unit.decode.backend, api, out);
+  if (curves != nullptr) add_engines(request, picked, report.chosen->unit.decode.backend, api, out);
   name_whole(request, report.chosen->unit, options, *base);
-  out.picked = in_version(std::move(picked), api);
-  out.documents.push_back(in_version(std::move(*base), api));
+  out.picked = emit::in_version(std::move(picked), api, request);
+  out.documents.push_back(emit::in_version(std::move(*base), api, request));
   return out;
 }
 

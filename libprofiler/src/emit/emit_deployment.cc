@@ -83,7 +83,7 @@ std::expected<Deployment, Diagnostics> emit_deployment(const ValidatedRequest& r
     emit::add_job_tolerations(object, request.overrides_profiling_job);
   emit::name_deployment(*plan, options, object);
   const DeploymentApi api = options.api.value_or(base.api().value_or(DeploymentApi::kV1alpha1));
-  out.documents.push_back(api == DeploymentApi::kV1beta1 ? emit::to_v1beta1(object) : std::move(object));
+  out.documents.push_back(emit::in_version(std::move(object), api, request));
   return out;
 }
 

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+#include <string>
+
 #include "dynamo/profiler/document_io.h"
 #include "unit/emit/emit_fixture.h"
 
@@ -12,7 +15,9 @@ using namespace dynamo::testing;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::Not;
+using ::testing::Pair;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 const Curves kCurves = {{{100, 200, 300, 400}, {1, 2, 3, 4}, {10, 20, 30, 40}}, {{0.5}, {350}, {10}, {100}, 1000}};
 
@@ -143,6 +148,23 @@ TEST(Assembly, V1beta1HasComponents) {
   const std::string text = write_yaml(assembly.documents[2]);
   EXPECT_THAT(text, HasSubstr("name: Planner\n    type: planner"));
   EXPECT_THAT(text, Not(HasSubstr("services:")));
+}
+
+TEST(Assembly, V1beta1ComponentsCarryTheRuntimeOverride) {
+  ValidatedRequest request = planned();
+  request.mocker = true;
+  request.runtime_version_override = "1.2.3";
+  request.overrides_dgd = read_json(R"({"apiVersion":"nvidia.com/v1beta1","kind":"DynamoGraphDeployment",
+    "spec":{"components":[{"name":"prefill","type":"prefill","runtimeVersionOverride":"1.3.0"}]}})", "test").value();
+  const Assembly assembly = assembled(request);
+  std::map<std::string, std::string> versions;
+  for (const Value& component : *assembly.documents.back().find_path({"spec", "components"})->as_array()) {
+    versions[*component.find("name")->as_string()] = *component.find("runtimeVersionOverride")->as_string();
+  }
+  EXPECT_THAT(versions, UnorderedElementsAre(Pair("Frontend", "1.2.3"), Pair("Planner", "1.2.3"), Pair("decode", "1.2.3"),
+                                             Pair("prefill", "1.3.0")));
+  request.overrides_dgd = {};
+  EXPECT_THAT(write_yaml(assembled(request).documents), Not(HasSubstr("runtimeVersionOverride")));
 }
 
 TEST(Assembly, ThePlannerOfTheBaseTemplateIsLaidOverOurs) {
