@@ -81,6 +81,13 @@ class Config(Job):
         for rule in ("backend.known", "workload.isl.range", "job.image", "hardware.gpuSku.required"):
             self.assertIn(f"[{rule}]", answer.err)
 
+    def test_what_a_newer_operator_writes_is_passed_over(self):
+        answer = self.job(json.dumps({**SPEC, "newField": 1, "modelCache": {"pvcMountPath": "/opt/model-cache"}}))
+        self.assertEqual(answer.code, OK, answer.err)
+        for rule in ("field.unknown", "modelCache.pvcName.required"):
+            self.assertIn(f"[{rule}]", answer.err)
+        self.assertNotIn("model-cache", (self.folder / "out/final_config.yaml").read_text())
+
     def test_usage(self):
         for flags in (["--deployment-timeout", "soon"], ["--prefill-interpolation-granularity", "0"], ["--unknown"]):
             self.assertEqual(self.job(json.dumps(SPEC), *flags).code, USAGE, flags)

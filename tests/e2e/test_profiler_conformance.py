@@ -316,14 +316,18 @@ class Extraction(ProgramTest):
 
     def extracted(self, request):
         self.write("request.json", json.dumps(request))
-        answer = self.run_program("validate", "-f", "request.json")
+        answer = self.run_program("profile", "-f", "request.json", "-o", "json")
         self.assertEqual(answer.code, OK, answer.err)
+        return json.loads(answer.out)["request"]
 
     def test_each(self):
-        self.extracted(spec())
-        self.extracted(spec(sla={"e2eLatency": 35000, "ttft": None, "itl": None}))
-        self.extracted(spec(workload={"requestRate": 5}))
-        self.extracted(spec(searchStrategy="thorough"))
+        plain = self.extracted(spec())
+        self.assertEqual((plain["model"], plain["backends"], plain["gpu"], plain["totalGpus"], plain["isl"], plain["osl"]),
+                         ("Qwen/Qwen3-32B", ["trtllm"], "h200_sxm", 8, 4000, 1000))
+        self.assertEqual((plain["ttftMs"], plain["itlMs"], plain["e2eLatencyMs"], plain["requestRate"]), (2000, 50, None, None))
+        self.assertEqual(self.extracted(spec(workload={"requestRate": 5}))["requestRate"], 5)
+        whole = self.extracted(spec(sla={"e2eLatency": 35000, "ttft": None, "itl": None}))
+        self.assertEqual((whole["ttftMs"], whole["itlMs"], whole["e2eLatencyMs"]), (None, None, 35000))
         self.write("bad.json", json.dumps(spec(backend="TRTLLM")))
         self.assertEqual(self.run_program("validate", "-f", "bad.json").code, INVALID)
 

@@ -7,10 +7,11 @@
 #include <string_view>
 
 #include "dynamo/profiler/facts.h"
+#include "facts/engine_memory.h"
 
 namespace dynamo::facts {
 
-/// A release of the Dynamo runtime, which is also the tag of its images.
+/// A release of the Dynamo runtime, which is also the tag of its images; or an engine's version.
 struct RuntimeRelease {
   int major = 0;
   int minor = 0;
@@ -70,6 +71,13 @@ struct EngineRelease {
   std::string_view engine = {};
 };
 
+/// The attention kernel that an engine runs unless told otherwise, from a version on.
+struct AttentionKernelDefault {
+  RuntimeRelease since = {};
+  int compute_capability = 0;      ///< times 10
+  std::string_view kernel = {};    ///< `default`: known, but the tables do not name it
+};
+
 /// What a deployment needs to know of a serving engine.
 struct BackendFacts {
   std::string_view name = {};
@@ -86,6 +94,10 @@ struct BackendFacts {
   std::span<const FlagAlias> aliases = {};
   std::span<const std::string_view> layout_flags = {};  ///< beside those with a meaning: they too shape the parallelism
   std::span<const KnownFlag> known_flags = {};   ///< others the engine takes; not all of them
+
+  EngineMemory memory = {};
+  std::span<const AttentionKernelDefault> attention_kernels = {};
+  double prefill_dispatch_ms_per_layer = 0;   ///< scheduler and interpreter before a prefill
 
   [[nodiscard]] std::string_view service(EngineRole role) const { return services[static_cast<int>(role)]; }
   /// Null when that engine has no such flag for the role. An unknown release counts as the newest.

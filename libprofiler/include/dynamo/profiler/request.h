@@ -115,7 +115,8 @@ struct ValidateOptions {
   std::string perf_version = "current";
   const ModelSource* models = nullptr;     ///< nullptr = built-in models only
   bool nulls_pruned = false;               ///< at admission: the API server has dropped explicit nulls
-  bool job = false;                        ///< in the profiling Job: `auto` under a planner is vLLM, its own default
+  /// In the profiling Job: `auto` under a planner is vLLM, its own default; unknown keys and a model cache without a PVC are passed over.
+  bool job = false;
   std::string name = {};                   ///< of the DGDR, for a bare spec; empty = none
 };
 

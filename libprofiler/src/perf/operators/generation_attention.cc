@@ -2,6 +2,7 @@
 #include <memory>
 #include <mutex>
 
+#include "facts/corrections.h"
 #include "perf/interp/grid_query.h"
 #include "perf/interp/step_memo.h"
 #include "perf/operators/attention.h"
@@ -37,8 +38,8 @@ class MeasuredDecode {
  private:
   [[nodiscard]] Found mean(int batch, int sequence) const {
     constexpr int kSamples = 5;
-    const int low = std::max(1, static_cast<int>(sequence * 0.9));
-    const int high = std::max(low, static_cast<int>(sequence * 1.1));
+    const int low = std::max(1, static_cast<int>(sequence * facts::kDecodePositionLow));
+    const int high = std::max(low, static_cast<int>(sequence * facts::kDecodePositionHigh));
     const GridQuery query(grid_, roof_, kNoSqrtAxis, true);
     Found mean = Found::at(0, Method::kLookedUp);
     for (int i = 0; i < kSamples; ++i) {
