@@ -21,6 +21,9 @@ struct OutputFile {
 [[nodiscard]] std::expected<void, Diagnostics> write_files(const std::filesystem::path& directory,
                                                            const std::vector<OutputFile>& files);
 
+/// One file, whole or not at all; its folder is created if absent.
+[[nodiscard]] std::expected<void, Diagnostics> write_file(const std::filesystem::path& file, std::string text);
+
 /// Writes to a descriptor, resuming after short writes. False on an error, which errno keeps.
 [[nodiscard]] bool write_all(int descriptor, std::string_view text);
 
