@@ -92,6 +92,8 @@ class Report(ProgramTest):
         self.assertIn(report["chosen"]["layout"], text)
         ranking = text.split('id="why-not"')[1].split("</table>")[0]
         self.assertEqual(ranking.count("<tr"), len(report["ranked"]) + 1)
+        gpus = re.findall(r'<td class="name">[^<]*</td><td class="n">([0-9,]+)</td>', ranking)
+        self.assertEqual(gpus, [str(pick["total"]["gpus"]) for pick in report["ranked"]])
         self.assertIn(f"{report['chosen']['cost']['perMillionTokens']:.2f}", text)
         self.assertGreater(len(re.findall(r'class="dot', text)), len(report["points"]))
 

@@ -24,6 +24,9 @@ struct OutputFile {
 /// One file, whole or not at all; its folder is created if absent.
 [[nodiscard]] std::expected<void, Diagnostics> write_file(const std::filesystem::path& file, std::string text);
 
+/// Writes over an existing small file, in the blocks it already has: what still works on a full disk. A reader may see half of it.
+[[nodiscard]] bool rewrite_in_place(const std::filesystem::path& path, std::string_view text);
+
 /// Writes to a descriptor, resuming after short writes. False on an error, which errno keeps.
 [[nodiscard]] bool write_all(int descriptor, std::string_view text);
 

@@ -56,8 +56,9 @@ Diagnostic encoding_error(const SourceText& source, std::string reason, std::siz
 SourceText::SourceText(std::string_view text, std::string_view name) : text_(text), name_(name), starts_{0} {
   std::size_t line = 0;
   for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', end + 1)) {
+    last_line_ = end + 1;
     if (++line % kLinesApart == 0) {
-      starts_.push_back(end + 1);
+      starts_.push_back(last_line_);
     }
   }
 }
@@ -76,9 +77,11 @@ SourceMark SourceText::mark(std::size_t offset, std::size_t bytes) const {
   bytes = std::min(bytes, text_.size() - offset);
   Place place = nearest_known(offset);
   std::string_view between = text_.substr(place.offset, offset - place.offset);
-  for (std::size_t end = 0; (end = between.find('\n')) != std::string_view::npos; between.remove_prefix(end + 1)) {
-    ++place.line;
-    place.column = 0;
+  if (place.offset < last_line_) {
+    for (std::size_t end = 0; (end = between.find('\n')) != std::string_view::npos; between.remove_prefix(end + 1)) {
+      ++place.line;
+      place.column = 0;
+    }
   }
   place.column += characters(between);
   place.offset = offset;

@@ -38,6 +38,7 @@ class SourceText {
 
   std::string_view text_;
   std::string name_;
+  std::size_t last_line_ = 0;         ///< where it starts: behind it no line break needs to be looked for
   std::vector<std::size_t> starts_;   ///< of each kLinesApart-th line: an index of all would dwarf a text of short lines
   // Offsets mostly ascend; going on from the last one keeps one long line from costing quadratic time.
   mutable Place last_;

@@ -7,10 +7,11 @@
 #include <string_view>
 
 #include "dynamo/profiler/facts.h"
+#include "facts/engine_memory.h"
 
 namespace dynamo::facts {
 
-/// A release of the Dynamo runtime, which is also the tag of its images.
+/// A release of the Dynamo runtime, which is also the tag of its images; or an engine's version.
 struct RuntimeRelease {
   int major = 0;
   int minor = 0;
@@ -53,6 +54,13 @@ struct FlagAlias {
   std::string_view flag = {};
 };
 
+/// A flag that the engine takes and we never write.
+struct KnownFlag {
+  std::string_view flag = {};
+  RuntimeRelease from = {};                  ///< first release known to have it
+  std::optional<RuntimeRelease> until = {};  ///< first release known not to have it any more
+};
+
 struct KvSpelling {
   KvQuant format = KvQuant::kBfloat16;
   std::string_view spelling = {};
@@ -61,6 +69,13 @@ struct KvSpelling {
 struct EngineRelease {
   RuntimeRelease runtime = {};
   std::string_view engine = {};
+};
+
+/// The attention kernel that an engine runs unless told otherwise, from a version on.
+struct AttentionKernelDefault {
+  RuntimeRelease since = {};
+  int compute_capability = 0;      ///< times 10
+  std::string_view kernel = {};    ///< `default`: known, but the tables do not name it
 };
 
 /// What a deployment needs to know of a serving engine.
@@ -78,7 +93,11 @@ struct BackendFacts {
   std::span<const BackendFlag> flags = {};
   std::span<const FlagAlias> aliases = {};
   std::span<const std::string_view> layout_flags = {};  ///< beside those with a meaning: they too shape the parallelism
-  std::span<const std::string_view> known_flags = {};   ///< others the engine takes; not all of them
+  std::span<const KnownFlag> known_flags = {};   ///< others the engine takes; not all of them
+
+  EngineMemory memory = {};
+  std::span<const AttentionKernelDefault> attention_kernels = {};
+  double prefill_dispatch_ms_per_layer = 0;   ///< scheduler and interpreter before a prefill
 
   [[nodiscard]] std::string_view service(EngineRole role) const { return services[static_cast<int>(role)]; }
   /// Null when that engine has no such flag for the role. An unknown release counts as the newest.

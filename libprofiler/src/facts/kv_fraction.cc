@@ -3,43 +3,46 @@
 #include <algorithm>
 #include <cmath>
 
+#include "facts/backend_facts.h"
+
 namespace dynamo {
 
 namespace {
 
-constexpr double kMib = 1048576.0;
-constexpr double kTrtllmOfFree = 0.9;
-constexpr double kSglangAggregated = 0.88;
+constexpr double kMibPerGib = 1024;
 
-/// SGLang's own default, as its server computes it from the size of the GPU.
-double sglang_static_fraction(double capacity_bytes, const Parallelism& parallel) {
-  struct Tier { double below_gib, chunked_prefill, graph_batch_narrow, graph_batch_wide; };
-  static constexpr Tier kTiers[] = {{20, 2048, 8, 8}, {35, 2048, 24, 80}, {60, 4096, 32, 160}, {160, 8192, 256, 512},
-                                    {HUGE_VAL, 16384, 512, 512}};
-  const double capacity_mib = capacity_bytes / kMib;
-  const Tier& tier = *std::ranges::find_if(kTiers, [&](const Tier& t) { return capacity_mib < t.below_gib * 1024; });
-  const double graph_batch = parallel.tp < 4 ? tier.graph_batch_narrow : tier.graph_batch_wide;
-  double reserved = 512 + 1.5 * tier.chunked_prefill + parallel.tp * parallel.pp / 8.0 * 1024 + graph_batch * 2;
-  if (parallel.dp > 1) {
-    reserved += graph_batch * parallel.dp * 3;
-    if (graph_batch > 300) reserved += graph_batch * parallel.dp * 1.5;
+/// As SGLang's server computes it from the size of the GPU.
+double single_role_share(const facts::EngineMemory& memory, double capacity_bytes, const Parallelism& parallel) {
+  const facts::SingleRoleReserve& reserve = memory.single_role_reserve;
+  const double capacity_gib = capacity_bytes / (kMibPerGib * kMibPerGib * kMibPerGib);
+  const double capacity_mib = capacity_gib * kMibPerGib;
+  const facts::SingleRoleTier* tier = &memory.single_role_tiers.back();
+  for (const facts::SingleRoleTier& row : memory.single_role_tiers) {
+    if (capacity_gib < row.below_gib) {
+      tier = &row;
+      break;
+    }
   }
-  if (capacity_mib > 60 * 1024) reserved = std::max(reserved, 10.0 * 1024);
+  const double graph = tier->graph_sequences[parallel.tp < reserve.wide_from_tensor_width ? 0 : 1];
+  double reserved = reserve.fixed + reserve.per_prefill_token * tier->prefill_tokens + parallel.tp * parallel.pp * reserve.per_gpu +
+                    graph * reserve.per_graph_sequence;
+  if (parallel.dp > 1) {
+    reserved += graph * parallel.dp * reserve.per_replica_graph_sequence;
+    if (graph > reserve.many_graph_sequences) reserved += graph * parallel.dp * reserve.per_replica_graph_sequence_more;
+  }
+  if (capacity_gib > reserve.large_gib) reserved = std::max(reserved, reserve.least_on_large);
   return std::nearbyint((capacity_mib - reserved) / capacity_mib * 1000.0) / 1000.0;
 }
-
-double vllm_fraction(std::string_view version) { return version.starts_with("0.14") || version.starts_with("0.19") ? 0.90 : 0.92; }
 
 }  // namespace
 
 double default_kv_fraction(Backend backend, std::string_view version, const Parallelism& parallel, double capacity_bytes,
                            bool aggregated) {
-  switch (backend) {
-    case Backend::kTrtllm: return kTrtllmOfFree;
-    case Backend::kVllm: return vllm_fraction(version);
-    case Backend::kSglang: break;
-  }
-  return aggregated ? kSglangAggregated : sglang_static_fraction(capacity_bytes, parallel);
+  const facts::EngineMemory& memory = facts::backend_facts(backend).memory;
+  if (!aggregated && !memory.single_role_tiers.empty()) return single_role_share(memory, capacity_bytes, parallel);
+  const auto by_release = std::ranges::find_if(memory.kv_share_of_releases,
+                                               [&](const facts::ReleaseShare& row) { return version.starts_with(row.release); });
+  return by_release == memory.kv_share_of_releases.end() ? memory.kv_share : by_release->share;
 }
 
 }  // namespace dynamo

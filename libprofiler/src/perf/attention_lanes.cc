@@ -1,50 +1,24 @@
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <map>
 #include <set>
 #include <tuple>
 
+#include "facts/backend_facts.h"
 #include "perf/database_impl.h"
 
 namespace dynamo::perf {
 
 namespace {
 
-/// Which attention kernel a framework runs by default, from a version on, by compute capability. "default" = known, but the
-/// tables do not name it. Source: attention_lane_defaults.yaml of aiconfigurator-core 0.12.0.
-struct DefaultLane {
-  Backend backend;
-  std::array<int, 3> since;
-  int sm_version;
-  std::string_view lane;
-};
-constexpr DefaultLane kDefaultLanes[] = {
-    {Backend::kSglang, {0, 5, 14}, 90, "fa3"},       {Backend::kSglang, {0, 5, 14}, 100, "triton"},
-    {Backend::kSglang, {0, 5, 14}, 103, "triton"},   {Backend::kSglang, {0, 5, 14}, 120, "flashinfer"},
-    {Backend::kVllm, {0, 24, 0}, 90, "default"},     {Backend::kVllm, {0, 24, 0}, 100, "default"},
-    {Backend::kVllm, {0, 24, 0}, 103, "default"},
-};
+/// Kernels that tables name.
 constexpr std::string_view kNamedLanes[] = {"fa3", "fla", "flashinfer", "triton", "trtllm_mha"};
 constexpr std::string_view kUnnamedLane = "default";
 
-/// The leading numbers of a version; a suffix such as `rc23` or `.post1` does not count.
-std::array<int, 3> numbers_of(std::string_view version) {
-  std::array<int, 3> numbers{};
-  const char* at = version.data();
-  const char* end = at + version.size();
-  for (int& number : numbers) {
-    const auto parsed = std::from_chars(at, end, number);
-    if (parsed.ec != std::errc() || parsed.ptr == end || *parsed.ptr != '.') break;
-    at = parsed.ptr + 1;
-  }
-  return numbers;
-}
-
 std::optional<std::string_view> default_lane(const Database::Impl& database) {
-  const std::array<int, 3> version = numbers_of(database.version);
-  for (const DefaultLane& row : kDefaultLanes) {
-    if (row.backend == database.backend && row.sm_version == database.system.sm_version && row.since <= version) return row.lane;
+  const auto version = facts::runtime_release(database.version);
+  if (!version) return std::nullopt;
+  for (const facts::AttentionKernelDefault& row : facts::backend_facts(database.backend).attention_kernels) {
+    if (row.compute_capability == database.system.sm_version && row.since <= *version) return row.kernel;
   }
   return std::nullopt;
 }
@@ -85,7 +59,9 @@ void add_once(std::vector<std::string>& order, const std::string& lane) {
 
 }  // namespace
 
-Result<std::vector<std::string>> attention_lanes(const Database::Impl& database, std::string_view name) {
+namespace {
+
+Result<std::vector<std::string>> ordered_lanes(const Database::Impl& database, std::string_view name) {
   const auto merged = database.table(name);
   if (!merged.has_value()) return std::unexpected(merged.error());
   std::vector<std::string> order;
@@ -105,6 +81,15 @@ Result<std::vector<std::string>> attention_lanes(const Database::Impl& database,
   }
   for (const std::string& lane : by_appearance(**merged)) add_once(order, lane);
   return order;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> attention_lanes(const Database::Impl& database, std::string_view table) {
+  using Lanes = Result<std::vector<std::string>>;
+  return *database.parts->find_or_make<Lanes>("lanes of " + std::string(table), [&] {
+    return std::make_shared<const Lanes>(ordered_lanes(database, table));
+  });
 }
 
 }  // namespace dynamo::perf

@@ -24,9 +24,13 @@ Result<void> check_experts(const GraphInput& in) {
     return std::unexpected(invalid("tp * dp * cp (" + std::to_string(attention) + ") must equal moe_tp * moe_ep (" +
                                    std::to_string(p.moe_tp * p.moe_ep) + ")"));
   }
-  if (in.model.experts < p.moe_ep) {
-    return std::unexpected(invalid(std::to_string(in.model.experts) + " experts cannot be spread over moe_ep " +
+  if (in.model.experts % p.moe_ep != 0) {
+    return std::unexpected(invalid(std::to_string(in.model.experts) + " experts cannot be divided by moe_ep " +
                                    std::to_string(p.moe_ep)));
+  }
+  if (in.model.moe_intermediate % p.moe_tp != 0) {
+    return std::unexpected(invalid("expert width " + std::to_string(in.model.moe_intermediate) + " cannot be divided by moe_tp " +
+                                   std::to_string(p.moe_tp)));
   }
   const Family family = in.model.family;
   const bool whole_blocks = family == Family::kMoe || family == Family::kQwen3VlMoe || has_mixed_layers(in.model);

@@ -52,12 +52,14 @@ void check_name(Report& report) {
   }
   if (!name.set() || name.value.empty()) {
     const Field<std::string>& other = cache.pvc_model_path.set() ? cache.pvc_model_path : cache.pvc_mount_path;
-    report.error({.rule = "modelCache.pvcName.required",
-                  .code = DiagnosticCode::kRequired,
-                  .field = "modelCache.pvcName",
-                  .reason = "is missing",
-                  .hint = "name the PVC that holds the weights, or remove modelCache",
-                  .mark = report.place(name, other.key_mark)});
+    Finding missing{.rule = "modelCache.pvcName.required",
+                    .code = DiagnosticCode::kRequired,
+                    .field = "modelCache.pvcName",
+                    .reason = "is missing",
+                    .hint = "name the PVC that holds the weights, or remove modelCache",
+                    .mark = report.place(name, other.key_mark)};
+    // An empty modelCache reaches a Job with the mount path that the API server fills in.
+    report.options.job ? report.warning(std::move(missing)) : report.error(std::move(missing));
   } else if (!is_subdomain(name.value)) {
     report.error({.rule = "modelCache.pvcName.dns",
                   .field = "modelCache.pvcName",

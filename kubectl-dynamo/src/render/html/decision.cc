@@ -77,8 +77,8 @@ std::string choices_table(const Value& explanation, const std::vector<Row>& rows
   MarkupTable table(std::move(columns));
   for (const Row& row : rows) {
     const Value& choice = *row.choice;
-    const Path gpus = row.first ? Path{"total", "gpus"} : Path{"gpus"};
-    std::vector<std::string> cells = {escaped(row.name), escaped(grouped(integer_at(choice, gpus))),
+    const std::string gpus = row.first ? count_text(choice, {"total", "gpus"}) : count_text(choice, {"gpus"});
+    std::vector<std::string> cells = {escaped(row.name), escaped(gpus),
                                       escaped(number_text(choice, {"tokensPerSecondPerGpuOfBudget"})), rate_bar(choice, most),
                                       escaped(number_text(choice, {"ttftMs"})), escaped(number_text(choice, {"itlMs"}))};
     if (costs) cells.push_back(escaped(cost_text(choice)));
@@ -138,8 +138,7 @@ std::string changes_table(const Value& explanation) {
   const auto add = [&](const Value& change) {
     const Value* pick = change.find("pick");
     const bool known = pick != nullptr && pick->as_object() != nullptr;
-    const std::string tightest = text_at(change, {"effect"}) == "tightest" ? " (the tightest)" : "";
-    std::vector<std::string> cells = {text_at(change, {"condition"}) + tightest, known ? text_at(*pick, {"name"}) : text_at(change, {"sentence"}),
+    std::vector<std::string> cells = {text_at(change, {"condition"}), known ? text_at(*pick, {"name"}) : text_at(change, {"sentence"}),
                                       has_number(change, {"throughputPercent"}) ? signed_percent(number_at(change, {"throughputPercent"})) : "-",
                                       number_text(change, {"pick", "ttftMs"}), number_text(change, {"pick", "itlMs"})};
     if (costs) cells.push_back(known ? cost_text(*pick) : "-");

@@ -115,6 +115,9 @@ struct ValidateOptions {
   std::string perf_version = "current";
   const ModelSource* models = nullptr;     ///< nullptr = built-in models only
   bool nulls_pruned = false;               ///< at admission: the API server has dropped explicit nulls
+  /// In the profiling Job: `auto` under a planner is vLLM, its own default; unknown keys and a model cache without a PVC are passed over.
+  bool job = false;
+  std::string name = {};                   ///< of the DGDR, for a bare spec; empty = none
 };
 
 /// Applies every rule of the DGDR. Either a request or at least one error; warnings in both cases.

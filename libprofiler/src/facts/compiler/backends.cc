@@ -2,6 +2,7 @@
 
 #include "facts/backend_facts.h"
 #include "facts/compiler/compile.h"
+#include "facts/compiler/engine_memory.h"
 #include "facts/compiler/fact_file.h"
 
 namespace dynamo::facts_compiler {
@@ -104,10 +105,40 @@ std::string words(const FactNode& node, TableWriter& out) {
   return out.list("std::string_view", rows);
 }
 
+std::string attention_kernels(const FactNode& node, TableWriter& out) {
+  std::vector<std::string> rows;
+  for (const FactNode& entry : node.items()) {
+    entry.allow_only({"since", "compute_capability_x10", "kernel"});
+    for (const FactNode& capability : entry.at("compute_capability_x10").items()) {
+      rows.push_back("{" + release(entry.at("since")) + ", " + std::to_string(capability.integer()) + ", " +
+                     TableWriter::quoted(entry.at("kernel").text()) + "}");
+    }
+  }
+  return out.list("AttentionKernelDefault", rows);
+}
+
+std::string known_flags(const FactNode& node, TableWriter& out) {
+  std::vector<std::string> rows;
+  for (const FactNode& group : node.items()) {
+    group.allow_only({"source", "from", "until", "flags"});
+    if (group.at("source").text().empty()) group.fail("the source of the flags must be named");
+    const auto from = group.find("from"), until = group.find("until");
+    for (const std::string& flag : group.at("flags").words()) {
+      RowWriter row;
+      row.text("flag", flag);
+      if (from) row.expression("from", release(*from));
+      if (until) row.expression("until", "RuntimeRelease" + release(*until));
+      rows.push_back(row.braced());
+    }
+  }
+  return out.list("KnownFlag", rows);
+}
+
 std::string backend_row(const FactNode& file, TableWriter& out) {
   file.allow_only({"name", "image_name", "module", "working_dir", "source", "services", "kv_as_checkpoint",
                    "kv_formats", "releases", "flags", "aliases", "layout_flags", "known_flags",
-                   "min_compute_capability_x10", "other_vendors"});
+                   "min_compute_capability_x10", "other_vendors", "memory", "attention_kernels",
+                   "prefill_dispatch_ms_per_layer"});
   if (file.at("source").text().empty()) file.fail("the source of the facts must be named");
   const FactNode services = file.at("services");
   services.allow_only({"aggregated", "prefill", "decode"});
@@ -127,7 +158,10 @@ std::string backend_row(const FactNode& file, TableWriter& out) {
   row.expression("flags", flags(file.at("flags"), out));
   row.expression("aliases", aliases(file.at("aliases"), out));
   row.expression("layout_flags", words(file.at("layout_flags"), out));
-  row.expression("known_flags", words(file.at("known_flags"), out));
+  row.expression("known_flags", known_flags(file.at("known_flags"), out));
+  row.expression("memory", engine_memory(file.at("memory"), out));
+  if (const auto kernels = file.find("attention_kernels")) row.expression("attention_kernels", attention_kernels(*kernels, out));
+  if (const auto dispatch = file.find("prefill_dispatch_ms_per_layer")) row.number("prefill_dispatch_ms_per_layer", dispatch->number());
   return row.braced();
 }
 

@@ -13,5 +13,7 @@ void compile_backends(const std::filesystem::path& folder, TableWriter& out);
 /// One file.
 void compile_efficiency(const std::filesystem::path& file, TableWriter& out);
 void compile_sanity(const std::filesystem::path& file, TableWriter& out);
+void compile_typical(const std::filesystem::path& file, TableWriter& out);
+void compile_corrections(const std::filesystem::path& file, TableWriter& out);
 
 }  // namespace dynamo::facts_compiler

@@ -6,6 +6,23 @@
 namespace dynamo::facts_compiler {
 namespace {
 
+/// Rows of `count` positive numbers.
+std::string rows_of(const FactNode& list, std::size_t count, const std::string& type, TableWriter& out) {
+  std::vector<std::string> rows;
+  for (const FactNode& item : list.items()) {
+    const auto values = item.items();
+    if (values.size() != count) item.fail("expected " + std::to_string(count) + " numbers");
+    std::string row;
+    for (const FactNode& value : values) {
+      if (value.number() <= 0) value.fail("a number above 0 is due");
+      row += TableWriter::literal(value.number()) + ", ";
+    }
+    rows.push_back("{" + row + "}");
+  }
+  if (rows.empty()) list.fail("at least one row is due");
+  return out.list(type, rows);
+}
+
 std::string points_of(const FactNode& kernel, TableWriter& out) {
   std::vector<std::string> points;
   double before = 0;
@@ -46,6 +63,28 @@ void compile_efficiency(const std::filesystem::path& file, TableWriter& out) {
   out.table("EfficiencyRow", "kEfficiencyRows", rows);
   const FactNode bands = root.at("band_measured_over_modelled");
   out.table("ModelledBandRow", "kModelledBandRows", {band_of(bands, "prefill"), band_of(bands, "decode")});
+}
+
+void compile_typical(const std::filesystem::path& file, TableWriter& out) {
+  const FactNode root = FactNode::load(file);
+  root.allow_only({"source", "formats", "prefill_attention_by_head_width"});
+  if (root.at("source").text().empty()) root.fail("the source of the facts must be named");
+  const FactNode formats = root.at("formats");
+  formats.allow_only({"gemm", "experts"});
+  std::vector<std::string> kinds;
+  for (const char* kind : {"gemm", "experts"}) {
+    const FactNode node = formats.at(kind);
+    node.allow_only({"usual", "shares"});
+    kinds.push_back("{" + TableWriter::literal(node.at("usual").number()) + ", " + rows_of(node.at("shares"), 3, "FormatShare", out) + "}");
+  }
+  out.table("FormatSharesRow", "kFormatSharesRows", kinds);
+  const FactNode widths = root.at("prefill_attention_by_head_width");
+  widths.allow_only({"sglang", "trtllm", "vllm"});
+  std::vector<std::string> backends;
+  for (const char* backend : {"sglang", "trtllm", "vllm"}) {
+    backends.push_back("{" + TableWriter::quoted(backend) + ", " + rows_of(widths.at(backend), 2, "HeadWidthShare", out) + "}");
+  }
+  out.table("HeadWidthSharesRow", "kHeadWidthSharesRows", backends);
 }
 
 void compile_sanity(const std::filesystem::path& file, TableWriter& out) {

@@ -19,6 +19,8 @@ int main(int argc, char** argv) {
     dynamo::facts_compiler::compile_backends(data / "backends", tables);
     dynamo::facts_compiler::compile_efficiency(data / "efficiency" / "kernels.yaml", tables);
     dynamo::facts_compiler::compile_sanity(data / "efficiency" / "sanity.yaml", tables);
+    dynamo::facts_compiler::compile_typical(data / "efficiency" / "typical.yaml", tables);
+    dynamo::facts_compiler::compile_corrections(data / "efficiency" / "corrections.yaml", tables);
     std::ofstream out(argv[2], std::ios::binary);
     out << tables.source();
     out.close();

@@ -40,8 +40,14 @@ void TableWriter::table(const std::string& row_type, const std::string& name, co
   tables_ += "};\n}  // namespace\nconst std::span<const " + row_type + "> " + name + " = " + name + "Data;\n\n";
 }
 
+void TableWriter::constant(const std::string& name, double value) {
+  tables_ += "const double " + name + " = " + literal(value) + ";\n";
+}
+
 std::string TableWriter::source() const {
-  return "#include \"facts/backend_facts.h\"\n#include \"facts/efficiency.h\"\n#include \"facts/rows.h\"\n#include \"facts/sanity.h\"\n\nnamespace dynamo::facts {\n\nnamespace {\n" + lists_ + "}  // namespace\n\n" +
+  return "#include \"facts/backend_facts.h\"\n#include \"facts/corrections.h\"\n#include \"facts/efficiency.h\"\n"
+         "#include \"facts/rows.h\"\n#include \"facts/sanity.h\"\n#include \"facts/typical_efficiency.h\"\n\n"
+         "namespace dynamo::facts {\n\nnamespace {\n" + lists_ + "}  // namespace\n\n" +
          tables_ + "}  // namespace dynamo::facts\n";
 }
 

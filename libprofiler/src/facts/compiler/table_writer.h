@@ -19,6 +19,8 @@ class TableWriter {
   std::string list(const std::string& row_type, const std::vector<std::string>& rows);
   /// Appends a table of rows, each a braced initialiser.
   void table(const std::string& row_type, const std::string& name, const std::vector<std::string>& rows);
+  /// Appends a single number.
+  void constant(const std::string& name, double value);
   /// The whole file.
   [[nodiscard]] std::string source() const;
 

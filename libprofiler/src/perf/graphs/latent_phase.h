@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "facts/corrections.h"
 #include "perf/graph.h"
 #include "perf/operators/gemm.h"
 #include "perf/operators/memory_ops.h"
@@ -20,7 +21,7 @@ struct LatentPhase {
 
   LatentPhase(const GraphInput& input, bool is_context)
       : in(input), context(is_context), cp(is_context ? input.parallel.cp : 1), once(is_context ? 1.0 : input.draft_factor()),
-        layers(input.model.layers * once * (overlaps_launches() ? kOverlappedLaunches : 1.0)),
+        layers(input.model.layers * once * (overlaps_launches() ? facts::kOverlappedLaunches : 1.0)),
         prefix(is_context ? "context_" : "generation_") {}
 
   /// TensorRT-LLM with all-to-all experts runs another graph.
@@ -37,8 +38,7 @@ struct LatentPhase {
   }
 
  private:
-  /// Kernels that start before their predecessor has ended save a tenth of each layer.
-  static constexpr double kOverlappedLaunches = 0.9;
+  /// Kernels start before their predecessor has ended.
   [[nodiscard]] bool overlaps_launches() const { return !context && wide_trtllm(); }
 };
 

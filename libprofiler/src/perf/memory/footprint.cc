@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "facts/backend_facts.h"
 #include "facts/kv_fraction.h"
 #include "perf/roofline_sparse.h"
 #include "perf/memory/state_caches.h"
@@ -12,33 +13,6 @@ namespace dynamo::perf {
 namespace {
 
 constexpr double kGib = 1073741824.0;
-constexpr double kMib = 1048576.0;
-
-/// Bytes of activations per token and attention width, halved, at tp 1, 2, 4 and 8. Measured by AI Configurator per framework.
-struct ActivationRow {
-  Family family;
-  double trtllm[4];
-  double sglang[4];
-};
-constexpr ActivationRow kActivations[] = {
-    {Family::kGpt, {10, 6, 5, 5}, {13, 8, 6.5, 6.5}},
-    {Family::kLlama, {11, 6.5, 5, 5}, {14, 8.5, 6.5, 6.5}},
-    {Family::kMoe, {22, 13, 10, 10}, {28, 17, 13, 13}},
-    {Family::kGemma4Mix, {22, 13, 10, 10}, {28, 17, 13, 13}},
-    {Family::kStep3p7, {22, 13, 10, 10}, {28, 17, 13, 13}},
-    {Family::kDeepseek, {22, 13, 10, 10}, {28, 17, 13, 13}},
-    {Family::kDeepseekV32, {22, 13, 10, 10}, {28, 17, 13, 13}},
-    {Family::kKimiK25, {22, 13, 10, 10}, {28, 17, 13, 13}},
-    {Family::kDeepseekV4, {22, 13, 10, 10}, {28, 17, 13, 13}},
-    {Family::kKimiK3, {10, 6, 5, 5}, {28, 17, 13, 13}},
-};
-constexpr ActivationRow kOtherFamilies = {Family::kGpt, {10, 6, 5, 5}, {13, 8, 6.5, 6.5}};
-
-/// What SGLang's own process adds on top of the common model.
-constexpr double kSglangActivationOverhead = 1.15;
-constexpr double kSglangOtherOverhead = 1.20;
-constexpr double kMinActivations = 70 * kMib;
-constexpr double kMinActivationsSglang = 90 * kMib;
 
 /// Column for a tensor-parallel width; 0 for widths nobody measured.
 std::size_t tp_column(int tp) {
@@ -50,10 +24,11 @@ std::size_t tp_column(int tp) {
   }
 }
 
-double activation_coefficient(Family family, Backend backend, int tp) {
-  const auto row = std::ranges::find(kActivations, family, &ActivationRow::family);
-  const ActivationRow& use = row == std::end(kActivations) ? kOtherFamilies : *row;
-  return (backend == Backend::kSglang ? use.sglang : use.trtllm)[tp_column(tp)];
+/// Bytes per token and attention width.
+double activation_bytes_of(const facts::EngineMemory& memory, Family family, int tp) {
+  const auto row = std::ranges::find(memory.activations_of_families, family, &facts::FamilyActivations::family);
+  const facts::ByTensorWidth& bytes = row == memory.activations_of_families.end() ? memory.activations : row->bytes;
+  return bytes.bytes[tp_column(tp)];
 }
 
 bool has_latent_attention(Family family) {
@@ -138,13 +113,13 @@ double Footprint::windowed_kv_bytes(int seq_len) const {
 }
 
 double Footprint::activation_bytes(const Load& load) const {
-  const bool sglang = database_.backend == Backend::kSglang;
+  const facts::EngineMemory& engine = facts::backend_facts(database_.backend).memory;
   const double width = static_cast<double>(model_.heads) * model_.head_dim;
-  double bytes = 2.0 * load.tokens * width * activation_coefficient(model_.family, database_.backend, parallel_.tp);
+  double bytes = load.tokens * width * activation_bytes_of(engine, model_.family, parallel_.tp);
   if (sorts_by_expert(model_.family) || caps_window(model_.family)) {
     bytes += expert_workspace_bytes(model_, database_.backend, parallel_, load.tokens);
   }
-  bytes = std::max(bytes, sglang ? kMinActivationsSglang : kMinActivations);
+  bytes = std::max(bytes, engine.least_activation_bytes);
   if (load.drafting && nextn_ > 0) {
     if (load.drafted_tokens.has_value() && load.tokens > 0) {
       const double drafted = std::clamp(*load.drafted_tokens, 0, load.tokens);
@@ -153,12 +128,12 @@ double Footprint::activation_bytes(const Load& load) const {
       bytes *= nextn_ + 1;
     }
   }
-  return sglang ? bytes * kSglangActivationOverhead : bytes;
+  return bytes * engine.activation_overhead;
 }
 
 MemoryBreakdown Footprint::encoder(const EncoderLoad& load) const {
   if (load.images == 0) return {};
-  constexpr double kMinEncoderActivations = 32 * kMib;
+  constexpr double kMinEncoderActivations = 32 * 1048576.0;
   constexpr double kWidthsAlive = 3;   // queries to values, attention output, FFN: of one patch, in hidden widths
   constexpr double kBf16Bytes = 2;
   const VisionSpec& vision = model_.vision;
@@ -169,12 +144,12 @@ MemoryBreakdown Footprint::encoder(const EncoderLoad& load) const {
 }
 
 MemoryBreakdown Footprint::of(const Load& load) const {
-  const bool sglang = database_.backend == Backend::kSglang;
+  const double runtime_overhead = facts::backend_facts(database_.backend).memory.runtime_overhead;
   return {.weights_gib = weight_bytes_ / kGib,
           .activations_gib = activation_bytes(load) / kGib,
           .kv_cache_gib = load.batch * kv_bytes(load.seq_len) / kGib,
           .nccl_gib = database_.system.nccl_mem_bytes[tp_column(parallel_.tp)] / kGib,
-          .others_gib = database_.system.other_mem_bytes * (sglang ? kSglangOtherOverhead : 1.0) / kGib};
+          .others_gib = database_.system.other_mem_bytes * runtime_overhead / kGib};
 }
 
 double KvBudget::bytes(double capacity, double non_kv) const {
@@ -183,15 +158,10 @@ double KvBudget::bytes(double capacity, double non_kv) const {
 }
 
 KvBudget kv_budget(const Database::Impl& database, const Parallelism& parallel, BudgetRole role, std::optional<double> fraction) {
-  constexpr double kTolerance = 0.02;
+  const facts::EngineMemory& engine = facts::backend_facts(database.backend).memory;
   const double own = default_kv_fraction(database.backend, database.version, parallel, database.system.mem_capacity_bytes,
                                          role == BudgetRole::kAggregated);
-  switch (database.backend) {
-    case Backend::kTrtllm: return {fraction.value_or(own), true, 0.015, kTolerance};
-    case Backend::kVllm: return {fraction.value_or(own), false, 0.0, kTolerance};
-    case Backend::kSglang: break;
-  }
-  return {fraction.value_or(own), false, 0.0, kTolerance};
+  return {fraction.value_or(own), engine.kv_share_of_free, engine.block_allocator_share, engine.tolerance_share};
 }
 
 }  // namespace dynamo::perf

@@ -2,6 +2,8 @@
 #include <mutex>
 #include <optional>
 
+#include "facts/corrections.h"
+#include "facts/typical_efficiency.h"
 #include "perf/interp/grid_query.h"
 #include "perf/operators/attention.h"
 #include "perf/operators/attention_tables.h"
@@ -10,22 +12,6 @@
 namespace dynamo::perf {
 
 namespace {
-
-/// Prefill efficiency of a head width against width 128, by backend; between rows linear in log2, beyond them held.
-double head_dim_efficiency(Backend backend, int head_dim) {
-  struct Row { double width, trtllm, sglang, vllm; };
-  static constexpr Row kRows[] = {{64, .58, .60, .60}, {128, 1, 1, 1}, {192, 1.10, 1.18, 1.27}, {256, 1.17, 1.32, 1.51},
-                                  {512, 1.20, 1.38, 1.60}};
-  const auto value = [backend](const Row& row) {
-    return backend == Backend::kTrtllm ? row.trtllm : backend == Backend::kSglang ? row.sglang : row.vllm;
-  };
-  const Row* upper = std::ranges::lower_bound(kRows, static_cast<double>(head_dim), {}, &Row::width);
-  if (upper == std::begin(kRows)) return value(*upper);
-  if (upper == std::end(kRows)) return value(*(upper - 1));
-  const Row& low = *(upper - 1);
-  const double t = (std::log2(head_dim) - std::log2(low.width)) / (std::log2(upper->width) - std::log2(low.width));
-  return value(low) + t * (value(*upper) - value(low));
-}
 
 class ContextAttention final : public Operator {
  public:
@@ -98,8 +84,8 @@ class ContextAttention final : public Operator {
       if (other.slice == nullptr) continue;
       shape.head_dim = other.head_dim;
       reference_ = reference_of(*other.slice, shape);
-      reference_scale_ = head_dim_efficiency(database_.backend, config_.head_dim) /
-                         head_dim_efficiency(database_.backend, other.head_dim);
+      reference_scale_ = facts::typical_head_width_share(database_.backend, config_.head_dim) /
+                         facts::typical_head_width_share(database_.backend, other.head_dim);
       if (!reference_.empty()) return;
     }
   }
@@ -121,14 +107,13 @@ class ContextAttention final : public Operator {
 
   /// Rotary embedding, KV write and q/k norm. The reference counts the traffic of one token, so their launch latency rules.
   [[nodiscard]] Timing beside() const {
-    constexpr double kOverhead = 1.1;
     const double q = static_cast<double>(config_.heads) * config_.head_dim;
     const double kv = static_cast<double>(config_.kv_heads) * config_.head_dim;
     const double written = facts_of(config_.fmha).bytes_per_element;
     double ms = 0;
     if (config_.qk_norm) ms += 2.0 * (2.0 * database_.memory_ms(q * 2.0) + 2.0 * database_.memory_ms(kv * 2.0));
     ms += 2.0 * database_.memory_ms(q * 2.0 + kv * 2.0) + 2.0 * database_.memory_ms(kv * written);
-    return Timing::modelled(ms * kOverhead, database_.mode == DatabaseMode::kSol ? Source::kSol : Source::kEmpirical);
+    return Timing::modelled(ms * facts::kBesidePrefillAttention, database_.mode == DatabaseMode::kSol ? Source::kSol : Source::kEmpirical);
   }
 
   [[nodiscard]] std::string what() const {

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <optional>
 
+#include "facts/typical_efficiency.h"
 #include "perf/interp/grid_query.h"
 #include "perf/interp/site_query.h"
 #include "perf/operators/by_mode.h"
@@ -17,17 +18,7 @@ namespace {
 /// fp8_static runs the fp8 kernel without the passes that compute scales.
 GemmQuant table_quant(GemmQuant quant) { return quant == GemmQuant::kFp8Static ? GemmQuant::kFp8 : quant; }
 
-/// Typical efficiency by (bytes per element, compute multiple): scales the estimate when only another profile was measured.
-double utilisation_level(const QuantFacts& quant) {
-  struct Level { double bytes, multiple, level; };
-  static constexpr Level kLevels[] = {{2.0, 1.0, 0.70},    {1.0, 1.0, 0.55}, {0.5625, 1.0, 0.45}, {0.5, 1.0, 0.45},
-                                      {1.0, 2.0, 0.45},    {0.5, 2.0, 0.35}, {1.0, 4.0, 0.30},    {0.5, 4.0, 0.30},
-                                      {0.5625, 4.0, 0.30}};
-  for (const Level& row : kLevels) {
-    if (row.bytes == quant.bytes_per_element && row.multiple == quant.compute_multiple) return row.level;
-  }
-  return 0.45;
-}
+double utilisation_level(const QuantFacts& format) { return facts::typical_share(facts::ProductKind::kGemm, format); }
 
 struct GemmSol {
   double flops = 0, bytes_per_element = 0, bytes_per_s = 0;

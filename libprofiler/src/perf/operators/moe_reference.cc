@@ -5,22 +5,14 @@
 #include <cmath>
 #include <limits>
 
+#include "facts/typical_efficiency.h"
 #include "perf/operators/estimate.h"
 
 namespace dynamo::perf {
 
 namespace {
 
-/// Typical efficiency by (bytes per element, compute multiple).
-double utilisation_level(const QuantFacts& quant) {
-  struct Level { double bytes, multiple, level; };
-  static constexpr Level kLevels[] = {{2.0, 1.0, 0.53}, {1.0, 1.0, 0.45}, {0.5625, 1.0, 0.07}, {0.5, 1.0, 0.07}, {1.0, 2.0, 0.40},
-                                      {0.5, 2.0, 0.15}, {1.0, 4.0, 0.30}, {0.5, 4.0, 0.23},    {0.5625, 4.0, 0.23}};
-  for (const Level& row : kLevels) {
-    if (row.bytes == quant.bytes_per_element && row.multiple == quant.compute_multiple) return row.level;
-  }
-  return 0.30;
-}
+double utilisation_level(const QuantFacts& format) { return facts::typical_share(facts::ProductKind::kExperts, format); }
 
 double apart(const QuantFacts& a, const QuantFacts& b) {
   return std::abs(a.bytes_per_element - b.bytes_per_element) + std::abs(a.compute_multiple - b.compute_multiple);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "facts/backend_facts.h"
 #include "perf/serving/schedule.h"
 
 namespace dynamo::perf {
@@ -8,22 +9,18 @@ namespace dynamo::perf {
 namespace {
 
 constexpr double kGib = 1073741824.0;
-/// Activations of TensorRT-LLM are allocated for its build-time token limit, whatever a step holds.
-constexpr int kTrtllmMaxTokens = 8192;
-/// vLLM's scheduler and Python cost before a prefill, per layer.
-constexpr double kVllmDispatchMsPerLayer = 0.8;
 
 void fill_memory(const Engine::Impl& engine, const Workload& load, int batch, AggregatedPoint& point) {
   const Database::Impl& tables = engine.tables();
-  const bool trtllm = tables.backend == Backend::kTrtllm;
+  const auto limit = facts::backend_facts(tables.backend).memory.activation_token_limit;
   Footprint::Load step{.batch = batch,
-                       .tokens = trtllm ? kTrtllmMaxTokens : point.num_tokens,
-                       .seq_len = trtllm ? load.max_seq_len.value_or(load.isl + load.osl) : load.isl + load.osl,
+                       .tokens = limit.value_or(point.num_tokens),
+                       .seq_len = limit ? load.max_seq_len.value_or(load.isl + load.osl) : load.isl + load.osl,
                        .drafted_tokens = batch > 1 ? point.num_gen_reqs : 0};
-  if (trtllm) step.drafted_tokens.reset();
+  if (limit) step.drafted_tokens.reset();
   point.memory = engine.footprint->of(step);
   if (batch == 1 && load.osl > 1) {
-    if (!trtllm) step.tokens = point.num_gen_reqs;
+    if (!limit) step.tokens = point.num_gen_reqs;
     step.drafted_tokens.reset();
     const MemoryBreakdown decode = engine.footprint->of(step);
     if (decode.total_gib() > point.memory.total_gib()) point.memory = decode;
@@ -101,7 +98,7 @@ Result<AggregatedPoint> Engine::run_aggregated(const Workload& text, int batch, 
   point.num_tokens = batch == 1 ? ctx_tokens : point.num_gen_reqs + ctx_tokens;
 
   const Backend backend = engine.tables().backend;
-  const double dispatch = backend == Backend::kVllm ? kVllmDispatchMsPerLayer * engine.model.layers : 0.0;
+  const double dispatch = facts::backend_facts(backend).prefill_dispatch_ms_per_layer * engine.model.layers;
   point.ttft_ms = encoder.ms + (mix->ms * s.passes_per_prompt + dispatch) * queue_factor(backend, batch, s.steps_to_prefill);
   const double tpot_steps = s.mix_steps_for_tpot + s.genonly_steps;
   if (tpot_steps > 0) {
