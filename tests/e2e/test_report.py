@@ -81,7 +81,7 @@ class Report(ProgramTest):
         self.assertEqual((outline.broken, outline.open, outline.links), ([], [], []))
         self.assertNotRegex(text, r"https?://|url\(|@import")
         self.assertIn("default-src 'none'", text)
-        self.assertIn("prefers-color-scheme:dark", text)
+        self.assertIn("prefers-color-scheme: dark", text)
 
     def test_the_same_bytes_every_time(self):
         self.assertEqual(self.report(), self.report())
