@@ -56,7 +56,8 @@ def rounded(value):
 
 
 def abridged(document):
-    """What a reviewer reads: of long lists the first entries, as the rest repeats them."""
+    """What a reviewer reads: of long lists the first entries, as the rest repeats them. Points of the chart are left to the page's tests."""
+    document.pop("points", None)
     document["funnel"]["searches"] = [{**search, "dropped": len(search["dropped"])} for search in document["funnel"]["searches"]]
     for stage in document["funnel"]["stages"]:
         stage["examples"] = [example["sentence"] for example in stage["examples"]]

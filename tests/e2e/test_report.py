@@ -25,7 +25,7 @@ class Outline(html.parser.HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         self.tags.append((tag, dict(attributes)))
-        self.links += [value for name, value in attributes if name in ("src", "href", "xlink:href")]
+        self.links += [value for name, value in attributes if name in ("src", "href", "xlink:href") and not value.startswith("#")]
         if tag not in VOID:
             self.open.append(tag)
 
@@ -81,7 +81,7 @@ class Report(ProgramTest):
         self.assertEqual((outline.broken, outline.open, outline.links), ([], [], []))
         self.assertNotRegex(text, r"https?://|url\(|@import")
         self.assertIn("default-src 'none'", text)
-        self.assertIn("prefers-color-scheme:dark", text)
+        self.assertIn("prefers-color-scheme: dark", text)
 
     def test_the_same_bytes_every_time(self):
         self.assertEqual(self.report(), self.report())
@@ -90,10 +90,26 @@ class Report(ProgramTest):
         text = self.report("--gpu-price", "2")
         report = json.loads(self.run_program("profile", "-f", SAMPLE, "-o", "json", "--gpu-price", "2", tables=tables_directory()).out)
         self.assertIn(report["chosen"]["layout"], text)
-        self.assertEqual(text.count("<tr") - text.split("What it rests on")[1].count("<tr"), len(report["ranked"]) + 1)
+        ranking = text.split('id="why-not"')[1].split("</table>")[0]
+        self.assertEqual(ranking.count("<tr"), len(report["ranked"]) + 1)
+        gpus = re.findall(r'<td class="name">[^<]*</td><td class="n">([0-9,]+)</td>', ranking)
+        self.assertEqual(gpus, [str(pick["total"]["gpus"]) for pick in report["ranked"]])
         self.assertIn(f"{report['chosen']['cost']['perMillionTokens']:.2f}", text)
-        dots = re.findall(r'class="dot', text)
-        self.assertGreater(len(dots), len(report["points"]))
+        self.assertGreater(len(re.findall(r'class="dot', text)), len(report["points"]))
+
+    def test_it_holds_every_part_and_only_what_the_explanation_says(self):
+        text = self.report()
+        for part in ("trade-off", "why-not", "change", "funnel", "rates", "memory", "time", "sure", "premises", "deployment"):
+            self.assertIn(f'<h2 id="{part}"', text)
+            self.assertIn(f'href="#{part}"', text)
+        saved = self.run_program("explain", "-f", SAMPLE, "-o", "json", "--html", "page.html", tables=tables_directory())
+        self.assertEqual(saved.code, OK, saved.err)
+        self.assertEqual((self.folder / "page.html").read_text(), text)
+        document = self.write("saved.json", saved.out)
+        again = self.run_program("explain", "--report", document, "--html", "again.html")
+        self.assertEqual(again.code, OK, again.err)
+        without = text[:text.index('<h2 id="deployment"')].replace('<a href="#deployment">Deployment</a>', "")
+        self.assertTrue((self.folder / "again.html").read_text().startswith(without))
 
     def test_costs_rank_by_the_token(self):
         arguments = ("profile", "-f", SAMPLE, "--gpus", "7", "-o", "json", "--gpu-price", "3")
@@ -111,6 +127,23 @@ class Report(ProgramTest):
         for line in chart:
             self.assertLessEqual(len(line), 80, line)
 
+    def hover(self, common):
+        """Points at the pick's own dot and reads what the page says."""
+        probe = """<script>
+var mark = document.querySelector('.pick').getBoundingClientRect(), tip = document.getElementById('tip');
+var at = { clientX: mark.left + mark.width / 2, clientY: mark.top + mark.height / 2, bubbles: true };
+document.getElementById('pareto').dispatchEvent(new PointerEvent('pointermove', at));
+document.title = tip.style.display + '|' + tip.textContent.replace(/\\n/g, '|');
+document.getElementById('pareto').dispatchEvent(new PointerEvent('pointerleave', {}));
+document.title += '|' + tip.style.display;
+</script></body>"""
+        page = self.write("probe.html", (self.folder / "out.html").read_text().replace("</body>", probe))
+        dump = subprocess.run([*common, "--dump-dom", page.as_uri()], capture_output=True, timeout=120, text=True, check=True)
+        title = re.search(r"<title>(.*?)</title>", dump.stdout, re.S).group(1)
+        self.assertTrue(title.startswith("block|aggregated tp4|batch 160, "), title)
+        self.assertIn("796 tok/s per GPU", title)
+        self.assertTrue(title.endswith("|none"), title)
+
     @unittest.skipIf(BROWSER is None, "no browser on this machine (Debian: chromium)")
     def test_in_a_browser(self):
         self.report()
@@ -120,6 +153,7 @@ class Report(ProgramTest):
         dump = subprocess.run([*common, "--dump-dom", page], capture_output=True, timeout=120, text=True, check=True)
         self.assertIn("Meets the SLA", dump.stdout)
         self.assertNotIn("Refused to", dump.stderr)   # what the page's own security policy stops
+        self.hover(common)
         for name, more in (("light", []), ("dark", ["--blink-settings=preferredColorScheme=0"])):
             picture = self.folder / f"{name}.png"
             subprocess.run([*common, *more, f"--screenshot={picture}", page], capture_output=True, timeout=120, check=True)

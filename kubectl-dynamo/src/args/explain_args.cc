@@ -21,6 +21,9 @@ std::string section_list() {
 }
 
 void check(const ExplainCommand& to) {
+  for (const std::string& report : to.reports) {
+    if (report.ends_with(".html")) throw CLI::ValidationError("--report", "reads a saved explanation; --html FILE writes a page");
+  }
   const bool request = !to.source.files.empty() || to.source.has_fields;
   if (to.reports.empty()) {
     require_source(to.source, "explain");
@@ -48,6 +51,7 @@ Subcommand add_explain(CLI::App& root) {
       ->type_name("LAYOUT")
       ->expected(1)
       ->take_all();
+  app->add_option("--html", to->html, "also write it as one page with charts, which needs no network")->type_name("FILE");
   add_output(*app, to->output, {"table", "json", "yaml"});
   add_prices(*app, to->prices);
   add_objective(*app, to->objective);

@@ -50,6 +50,7 @@ struct ExplainCommand {
   std::vector<std::string> reports;      ///< saved explanations to show again; they stand for the request
   std::vector<std::string> sections;     ///< names of parts; empty = the first screen
   std::vector<std::string> candidates;   ///< "why not this one?"
+  std::string html;                      ///< page to write as well; empty = none
   std::vector<std::string> prices;
   std::string objective = "throughput";
   OutputFormat output = OutputFormat::kTable;

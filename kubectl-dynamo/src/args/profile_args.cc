@@ -22,7 +22,7 @@ std::string quoted(const std::string& word) {
 
 /// Whether the command line names output that a repeated command must not: where it goes or what form it has.
 bool is_output(const std::string& word) {
-  return word.starts_with("-o") || word.starts_with("--output") || word.starts_with("--report") || word == "--strict-sla";
+  return word.starts_with("-o") || word.starts_with("--output") || word.starts_with("--report") || word.starts_with("--html") || word == "--strict-sla";
 }
 
 /// Options of `profile` that do not change why.
@@ -103,7 +103,7 @@ Subcommand add_profile(CLI::App& root) {
   app->add_option("--cases", to->cases, "answer search scenarios, one JSON object a line")->type_name("FILE|-");
   add_prices(*app, to->prices);
   add_objective(*app, to->objective);
-  app->add_option("--report", to->report, "also write the decision, and why, as one HTML page")->type_name("FILE");
+  app->add_option("--report,--html", to->report, "also write the decision, and why, as one HTML page")->type_name("FILE");
   add_job(*app, *to);
   return {app, [to](const std::vector<std::string>& arguments) -> Command {
             check(*to);

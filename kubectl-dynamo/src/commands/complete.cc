@@ -48,7 +48,8 @@ Values values_of(const std::string& option, const std::string& command) {
     for (const SystemSpec& system : all_systems()) values.words.push_back(system.name);
     return values;
   }
-  return {{}, option == "--filename" || option == "--cases" || option == "--tables" || option == "--output-dir" || option == "--report"};
+  return {{}, option == "--filename" || option == "--cases" || option == "--tables" || option == "--output-dir" || option == "--report" ||
+                  option == "--html"};
 }
 
 }  // namespace

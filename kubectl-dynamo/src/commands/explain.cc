@@ -7,14 +7,16 @@
 #include "dynamo/profiler/cost.h"
 #include "dynamo/profiler/document_io.h"
 #include "dynamo/profiler/profile.h"
+#include "io/atomic_write.h"
 #include "io/console.h"
 #include "io/environment.h"
 #include "io/finding.h"
 #include "io/input.h"
 #include "io/model_files.h"
 #include "io/requests.h"
-#include "render/cost_value.h"
 #include "render/explanation.h"
+#include "render/explanation_value.h"
+#include "render/html/page.h"
 
 namespace dynamo::cli {
 namespace {
@@ -26,8 +28,8 @@ constexpr const char* kListKind = "ExplanationList";
 /// What is shown, and what was found on the way.
 struct Explained {
   std::vector<Value> documents;
+  std::vector<Value> deployment;   ///< of the last request; none with a saved explanation
   Diagnostics findings;
-  bool sla_met = true;
 };
 
 GpuPrices prices_of(const ExplainCommand& command, Diagnostics& findings) {
@@ -48,13 +50,16 @@ void explain_requests(const ExplainCommand& command, const GpuPrices& prices, co
   options.database = database_mode(command.database_mode);
   options.explain = ExplainOptions{command.candidates};
   if (command.objective == "cost") options.objective = ProfileOptions::Objective::kCost;
+  std::vector<Estimate> rows;
+  options.on_row = [&rows](const Estimate& row) { rows.push_back(row); };
   for (const Document& document : requests.documents()) {
+    rows.clear();
     ProfileResult result = profile(document, tables, options);
     out.findings.append(result.diagnostics);
-    out.sla_met = out.sla_met && (!result.report || result.report->sla_met);
     if (result.explanation.is_null()) continue;
-    add_costs(*result.request, prices, result.explanation);
+    add_points_and_costs(rows, *result.request, prices, result.explanation);
     out.documents.push_back(std::move(result.explanation));
+    out.deployment = std::move(result.documents);
   }
 }
 
@@ -115,22 +120,37 @@ std::string rendered(const Explained& explained, const ExplainCommand& command) 
   return out;
 }
 
+/// The page, where one is asked for.
+void write_page(const ExplainCommand& command, Explained& explained) {
+  if (command.html.empty() || explained.documents.empty()) return;
+  if (explained.documents.size() > 1) {
+    explained.findings.append(one_error(DiagnosticCode::kForbidden, "report.several", "--html is about one request", "name one file"));
+    return;
+  }
+  const auto written = write_file(command.html, render_page(explained.documents.front(), explained.deployment));
+  if (!written) explained.findings.append(written.error());
+}
+
+ExitCode answer(const ExplainCommand& command, Explained& explained, const SourceTexts& texts) {
+  write_page(command, explained);
+  const ExitCode code = report(explained.findings, texts);
+  return worse_of(code, print(rendered(explained, command)));
+}
+
 }  // namespace
 
 ExitCode run(const ExplainCommand& command) {
   Explained explained;
   if (!command.reports.empty()) {
     read_reports(command.reports, explained);
-    const ExitCode code = report(explained.findings);
-    return worse_of(code, print(rendered(explained, command)));
+    return answer(command, explained, {});
   }
   const GpuPrices prices = prices_of(command, explained.findings);
   if (explained.findings.has_errors()) return report(explained.findings);
   const Requests requests(command.source);
   explained.findings = requests.diagnostics();
   explain_requests(command, prices, requests, explained);
-  const ExitCode code = report(explained.findings, requests.texts());
-  return worse_of(code, print(rendered(explained, command)));
+  return answer(command, explained, requests.texts());
 }
 
 }  // namespace dynamo::cli

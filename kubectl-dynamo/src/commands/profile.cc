@@ -15,7 +15,8 @@
 #include "io/requests.h"
 #include "render/cost_value.h"
 #include "render/diff.h"
-#include "render/html_report.h"
+#include "render/explanation_value.h"
+#include "render/html/page.h"
 #include "render/points_value.h"
 #include "render/report_value.h"
 #include "render/table.h"
@@ -43,6 +44,7 @@ class ProfileRun {
         models_(hugging_face_hub()),
         options_(profile_options(command)) {
     options_.validate.models = &models_;
+    if (!command.report.empty()) options_.explain = ExplainOptions{};
     if (command.output == OutputFormat::kWide || command.output == OutputFormat::kJson || !command.report.empty()) {
       options_.on_row = [this](const Estimate& row) { rows_.push_back(row); };
     }
@@ -63,7 +65,8 @@ class ProfileRun {
     for (const Document& document : requests_.documents()) {
       rows_.clear();
       ProfileResult result = profile(document, tables_, options_);
-      Value points = result.request ? points_value(rows_, *result.request, command_.report.empty()) : Value();
+      Value points = result.request ? points_value(rows_, *result.request, true) : Value();
+      if (!result.explanation.is_null()) add_points_and_costs(rows_, *result.request, prices_, result.explanation);
       if (!command_.output_dir.empty()) write_output(result);
       code = worse_of(code, code_of(result));
       findings.append(result.diagnostics);
@@ -91,10 +94,9 @@ class ProfileRun {
   };
 
   ExitCode write_report(Diagnostics& findings) const {
-    if (results_.empty() || !results_.front().result.report) return ExitCode::kOk;
-    const fs::path file = command_.report;
-    const auto written = write_files(file.parent_path().empty() ? "." : file.parent_path(),
-                                     {{file.filename().string(), render_html(results_.front().value(prices_))}});
+    if (results_.empty() || results_.front().result.explanation.is_null()) return ExitCode::kOk;
+    const ProfileResult& result = results_.front().result;
+    const auto written = write_file(command_.report, render_page(result.explanation, result.documents));
     if (written) return ExitCode::kOk;
     findings.append(written.error());
     return exit_code_of(written.error());

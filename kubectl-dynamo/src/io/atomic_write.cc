@@ -84,6 +84,11 @@ class NewDirectories {
 
 }  // namespace
 
+std::expected<void, Diagnostics> write_file(const std::filesystem::path& file, std::string text) {
+  const std::filesystem::path folder = file.parent_path();
+  return write_files(folder.empty() ? "." : folder, {{file.filename().string(), std::move(text)}});
+}
+
 bool write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor, text.data(), text.size());

@@ -25,14 +25,8 @@ constexpr std::array kRooms = {Room{3, 3, 6}, Room{3, 2, 6}, Room{3, 1, 6}, Room
 std::string heading(const char* text, const Style& style) { return style(Ink::kBold, text) + "\n"; }
 
 std::string verdict(const Value& document) {
-  const std::string status = text_at(document, {"status"});
-  const std::string pick = text_at(document, {"pickName"}) + " on " + grouped(integer_at(document, {"pick", "total", "gpus"})) + " of " +
-                           grouped(integer_at(document, {"request", "totalGpus"})) + " " + text_at(document, {"request", "gpu"}) + " (" +
-                           text_at(document, {"pick", "backend"}) + " " + text_at(document, {"pick", "version"}) + ")";
-  if (status == "unverified") return "Fits in memory, speed unverified: " + pick;
-  if (status == "missed") return "Misses the SLA: " + pick;
-  if (status == "short") return "Carries " + readable(number_at(document, {"pick", "loadServedPercent"})) + " % of the load: " + pick;
-  return "Meets the SLA: " + pick;
+  const ExplanationVerdict parts = explanation_verdict(document);
+  return parts.status + ": " + parts.pick + " " + parts.where;
 }
 
 /// `, 0.87/M tok`, in the currency of the price; empty without one.
@@ -139,7 +133,7 @@ std::string screen_with(const Value& document, const Room& room, const Style& st
   if (!changes.empty()) out += heading("WHAT WOULD CHANGE IT", style) + two_columns(changes);
   out += heading("FUNNEL", style) + funnel_line(document) + "\n";
   out += heading("HOW SURE", style) + wrap(sure_line(document), kScreenWidth, 2, 2) + "\n";
-  return out + style(Ink::kDim, "More: --section all|change|funnel|memory|time|... --candidate 'agg tp8'  -o json") + "\n";
+  return out + style(Ink::kDim, "More: --section all|change|funnel|...  --candidate 'agg tp8'  --html page.html") + "\n";
 }
 
 std::string first_screen(const Value& document, const Style& style) {
@@ -152,6 +146,19 @@ std::string first_screen(const Value& document, const Style& style) {
 }
 
 }  // namespace
+
+ExplanationVerdict explanation_verdict(const Value& document) {
+  const std::string status = text_at(document, {"status"});
+  const bool modelled = text_at(document, {"provenance", "tier"}) == "modelled";
+  return {status == "unverified" ? "Fits in memory, speed unverified"
+          : status == "missed"   ? "Misses the SLA"
+          : status == "short"    ? "Carries " + readable(number_at(document, {"pick", "loadServedPercent"})) + " % of the load"
+          : modelled             ? "Meets the SLA if the model holds"
+                                 : "Meets the SLA",
+          text_at(document, {"pickName"}),
+          "on " + grouped(integer_at(document, {"pick", "total", "gpus"})) + " of " + grouped(integer_at(document, {"request", "totalGpus"})) + " " +
+              text_at(document, {"request", "gpu"}) + " (" + text_at(document, {"pick", "backend"}) + " " + text_at(document, {"pick", "version"}) + ")"};
+}
 
 std::string explanation_name(const Value& document) {
   const std::string name_space = text_at(document, {"namespace"});

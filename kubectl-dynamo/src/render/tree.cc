@@ -40,4 +40,6 @@ std::string number_text(const Value& value, Path path) {
   return has_number(value, path) ? readable(number_at(value, path)) : "-";
 }
 
+std::string count_text(const Value& value, Path path) { return has_number(value, path) ? grouped(integer_at(value, path)) : "-"; }
+
 }  // namespace dynamo::cli

@@ -21,5 +21,7 @@ using Path = std::initializer_list<std::string_view>;
 [[nodiscard]] const Array& array_at(const Value& value, Path path);
 /// `-` where there is none.
 [[nodiscard]] std::string number_text(const Value& value, Path path);
+/// A whole number, likewise.
+[[nodiscard]] std::string count_text(const Value& value, Path path);
 
 }  // namespace dynamo::cli

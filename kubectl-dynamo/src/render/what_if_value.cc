@@ -112,7 +112,7 @@ class RowWriter {
     const Pick* pick = pick_of(row);
     if (pick == nullptr || row.request->system == nullptr) return {};
     const std::optional<double> price = prices_.of(row.request->system->name);
-    return price ? cost_value(*price, *pick, *row.request) : Value();
+    return price ? cost_value(*price, dynamo::cost_of(*price, *pick, *row.request)) : Value();
   }
 
   [[nodiscard]] Value change(const WhatIfRow& row, const Pick& pick, const Pick& before) const {

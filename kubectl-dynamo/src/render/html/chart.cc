@@ -1,9 +1,9 @@
-#include "render/html_chart.h"
+#include "render/html/chart.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "render/html_text.h"
+#include "render/html/markup.h"
 #include "render/numbers.h"
 #include "render/tree.h"
 
@@ -43,9 +43,9 @@ std::string label(const std::string& kind, double x, double y, const std::string
 double user_rate(const Value& point) { return number_at(point, {"tokensPerSecondPerUser"}); }
 double gpu_rate(const Value& point) { return number_at(point, {"tokensPerSecondPerGpu"}); }
 
-Scale scale_of(const Value& report) {
+Scale scale_of(const Value& explanation) {
   double most_x = 0, most_y = 0;
-  for (const Value& point : array_at(report, {"points"})) {
+  for (const Value& point : array_at(explanation, {"points"})) {
     most_x = std::max(most_x, user_rate(point));
     most_y = std::max(most_y, gpu_rate(point));
   }
@@ -68,17 +68,17 @@ std::string grid(const Scale& scale) {
 }
 
 /// The ITL target is a rate per user: everything left of it is too slow.
-std::string target_line(const Value& report, const Scale& scale) {
+std::string target_line(const Value& explanation, const Scale& scale) {
   constexpr double kMsPerSecond = 1000;
-  const double itl = number_at(report, {"request", "itlMs"});
+  const double itl = number_at(explanation, {"request", "itlMs"});
   if (!(itl > 0) || kMsPerSecond / itl > scale.most_x) return {};
   const double x = scale.x(kMsPerSecond / itl);
   return line("target", x, kTop, x, kHeight - kBottom) + label("note", x + 5, kTop + 11, "ITL " + plain(itl) + " ms");
 }
 
-std::string frontier(const Value& report, const std::string& mode, const Scale& scale) {
+std::string frontier(const Value& explanation, const std::string& mode, const Scale& scale) {
   std::string points;
-  for (const Value& point : array_at(report, {"points"})) {
+  for (const Value& point : array_at(explanation, {"points"})) {
     if (!flag_at(point, {"frontier"}) || text_at(point, {"servingMode"}) != mode) continue;
     points += (points.empty() ? "" : " ") + at(scale.x(user_rate(point))) + "," + at(scale.y(gpu_rate(point)));
   }
@@ -93,20 +93,20 @@ std::string tip_of(const Value& point) {
          (flag_at(point, {"meets"}) ? "" : "\nmisses the targets");
 }
 
-std::string dots(const Value& report, const Scale& scale) {
+std::string dots(const Value& explanation, const Scale& scale) {
   std::string out;
-  for (const Value& point : array_at(report, {"points"})) {
+  for (const Value& point : array_at(explanation, {"points"})) {
     const bool front = flag_at(point, {"frontier"});
-    out += "<circle class=\"dot " + text_at(point, {"servingMode"}) + (flag_at(point, {"meets"}) ? "" : " miss") + "\" cx=\"" +
+    out += "<circle class=\"dot " + text_at(point, {"servingMode"}) + (flag_at(point, {"meets"}) ? "" : " miss") + (front ? " best" : "") + "\" cx=\"" +
            at(scale.x(user_rate(point))) + "\" cy=\"" + at(scale.y(gpu_rate(point))) + "\" r=\"" + (front ? "4" : "2.5") +
            "\" data-tip=\"" + escaped(tip_of(point)) + "\"/>\n";
   }
   return out;
 }
 
-std::string pick_mark(const Value& report, const Scale& scale) {
-  if (!has_number(report, {"chosen", "tokensPerSecondPerUser"})) return {};
-  const Value& pick = *report.find("chosen");
+std::string pick_mark(const Value& explanation, const Scale& scale) {
+  if (!has_number(explanation, {"pick", "tokensPerSecondPerUser"})) return {};
+  const Value& pick = *explanation.find("pick");
   const double x = scale.x(user_rate(pick)), y = scale.y(gpu_rate(pick));
   const bool left = x > kWidth * 0.7;
   return "<circle class=\"pick\" cx=\"" + at(x) + "\" cy=\"" + at(y) + "\" r=\"8\"/>" +
@@ -115,14 +115,14 @@ std::string pick_mark(const Value& report, const Scale& scale) {
 
 }  // namespace
 
-std::string pareto_svg(const Value& report) {
-  if (array_at(report, {"points"}).empty()) return {};
-  const Scale scale = scale_of(report);
+std::string pareto_svg(const Value& explanation) {
+  if (array_at(explanation, {"points"}).empty()) return {};
+  const Scale scale = scale_of(explanation);
   std::string out = "<svg id=\"pareto\" viewBox=\"0 0 " + fixed(kWidth, 0) + " " + fixed(kHeight, 0) +
-                    "\" role=\"img\" aria-label=\"Tokens per second per user against tokens per second per GPU\">\n";
-  out += grid(scale) + "\n" + target_line(report, scale) + "\n";
-  out += frontier(report, "aggregated", scale) + "\n" + frontier(report, "disaggregated", scale) + "\n";
-  out += dots(report, scale) + pick_mark(report, scale) + "\n</svg>\n";
+                    "\" role=\"img\" tabindex=\"0\" aria-label=\"Tokens per second per user against tokens per second per GPU\">\n";
+  out += grid(scale) + "\n" + target_line(explanation, scale) + "\n";
+  out += frontier(explanation, "aggregated", scale) + "\n" + frontier(explanation, "disaggregated", scale) + "\n";
+  out += dots(explanation, scale) + pick_mark(explanation, scale) + "\n</svg>\n";
   return out;
 }
 
