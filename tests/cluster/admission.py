@@ -45,13 +45,13 @@ class Process:
 
     def __enter__(self):
         self.start()
-        control_plane.wait_until(self.ready, 30, f"the webhook is ready: {self.log.read_text()}")
+        control_plane.wait_until(self.ready, 60, f"the webhook is ready: {self.log.read_text()}")
         return self
 
     def __exit__(self, *_):
         self.stop()
 
-    def stop(self, seconds=15):
+    def stop(self, seconds=60):
         return control_plane.stop_process(self.process, seconds) if self.process is not None else None
 
     def get(self, path):
@@ -172,5 +172,5 @@ def wait_until_called(plane, namespace):
     spelled = control_plane.request("probe", namespace, hardware={"gpuSku": "H100-SXM5-80GB"})
     impossible = control_plane.request("probe", namespace, backend="auto", searchStrategy="thorough")
     dry = lambda document: plane.kubectl("create", "--dry-run=server", "-f", "-", stdin=document).code
-    control_plane.wait_until(lambda: dry(spelled) == 0 and dry(impossible) == 1, 30,
+    control_plane.wait_until(lambda: dry(spelled) == 0 and dry(impossible) == 1, 60,
                              "the API server calls both webhooks", every=0.2)

@@ -74,7 +74,7 @@ def start_process(arguments, log, environment=None):
                                 env=environment, preexec_fn=_die_with_parent)
 
 
-def stop_process(process, seconds=15):
+def stop_process(process, seconds=60):
     if process.poll() is None:
         process.terminate()
         try:

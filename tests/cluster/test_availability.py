@@ -13,7 +13,7 @@ from admission import SERVICE_NAME, Process, at_local_service, configurations, l
 from control_plane import ControlPlane
 from stream import Balancer, Stream
 
-DRAIN = "--shutdown-delay=2s"   # longer than the balancer takes to notice, as in the manifests
+DRAIN = "--shutdown-delay=4s"   # longer than the balancer takes to notice, as in the manifests
 
 
 class MountedSecret:
@@ -69,7 +69,7 @@ class Availability(unittest.TestCase):
         replica = Process(cls.plane.folder / f"replica-{cls.started}", *serving_flags(cls.secret.pair), DRAIN)
         replica.__enter__()
         cls.balancer.add(replica)
-        control_plane.wait_until(lambda: replica in cls.balancer.ready(), 10, "the balancer sees the replica")
+        control_plane.wait_until(lambda: replica in cls.balancer.ready(), 60, "the balancer sees the replica")
         return replica
 
     @classmethod
@@ -106,7 +106,7 @@ class Availability(unittest.TestCase):
             stream.wait_for(25)
             self.secret.write(renewed)
             for replica in self.replicas:
-                control_plane.wait_until(lambda: self.served(replica) == renewed.certificate.read_text(), 20, "it is served")
+                control_plane.wait_until(lambda: self.served(replica) == renewed.certificate.read_text(), 60, "it is served")
             stream.wait_for(40)
         self.streamed(stream, 60)
 
@@ -119,7 +119,7 @@ class Availability(unittest.TestCase):
             stream.wait_for(40)   # time for the API server to see it
             self.secret.write(leaf)
             for replica in self.replicas:
-                control_plane.wait_until(lambda: self.served(replica) == leaf.certificate.read_text(), 20, "it is served")
+                control_plane.wait_until(lambda: self.served(replica) == leaf.certificate.read_text(), 60, "it is served")
             stream.wait_for(25)
             self.trust(new)
             stream.wait_for(40)
@@ -136,7 +136,7 @@ class Availability(unittest.TestCase):
             stream.wait_for(5)
             for replica in self.replicas:
                 replica.process.kill()
-            control_plane.wait_until(lambda: stream.failures, 30, "a stream without webhooks fails")
+            control_plane.wait_until(lambda: stream.failures, 60, "a stream without webhooks fails")
         self.assertIn("failed calling webhook", stream.failures[0])
 
 

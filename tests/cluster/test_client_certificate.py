@@ -58,7 +58,7 @@ class ClientCertificate(unittest.TestCase):
                 admission.register(wait=False)
                 refused = lambda: "failed calling webhook" in self.plane.apply(
                     request("good", namespace), "--dry-run=server").err
-                control_plane.wait_until(refused, 20, "the webhook refuses the API server", every=0.2)
+                control_plane.wait_until(refused, 60, "the webhook refuses the API server", every=0.2)
 
 
 if __name__ == "__main__":

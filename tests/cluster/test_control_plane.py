@@ -58,7 +58,7 @@ class ControlPlaneTest(unittest.TestCase):
         child.stdout.close()
         self.addCleanup(subprocess.run, ["rm", "-rf", folder])
         gone = lambda: not any(pathlib.Path("/proc", one).exists() for one in ids)
-        control_plane.wait_until(gone, 10, f"processes {ids} have ended")
+        control_plane.wait_until(gone, 60, f"processes {ids} have ended")
 
 
 if __name__ == "__main__":

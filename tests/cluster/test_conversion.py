@@ -58,7 +58,7 @@ class Conversion(unittest.TestCase):
                 "clientConfig": converter.client_config(), "conversionReviewVersions": ["v1"]}}}}))
         cls.admission = cls.enterClassContext(Admission(cls.plane, "old-version"))
         dry = lambda: cls.plane.kubectl("create", "--dry-run=server", "-f", "-", stdin=cls.alpha("probe"))
-        control_plane.wait_until(lambda: dry().code == 0 and converter.calls, 30, "the API server converts")
+        control_plane.wait_until(lambda: dry().code == 0 and converter.calls, 60, "the API server converts")
 
     @staticmethod
     def alpha(name, sla=None, planner=None, **spec):

@@ -40,7 +40,7 @@ class InstallGuide(unittest.TestCase):
             for replica in replicas:
                 replica.start()
             for replica in replicas:
-                control_plane.wait_until(replica.ready, 30, "the replica is ready")
+                control_plane.wait_until(replica.ready, 60, "the replica is ready")
         wait_until_called(self.plane, "default")
 
     def end_all(self):
@@ -50,7 +50,7 @@ class InstallGuide(unittest.TestCase):
     def start_with_secret(self):
         self.installation.route()
         self.installation.replica_with_mounted_secret("mounted").__enter__()
-        control_plane.wait_until(self.installation.balancer.ready, 10, "the balancer sees it")
+        control_plane.wait_until(self.installation.balancer.ready, 60, "the balancer sees it")
         wait_until_called(self.plane, "default")
 
     AFTERWARDS = {   # the first that fits

@@ -111,7 +111,7 @@ class Policy(unittest.TestCase):
         assert (answer.code, answer.err) == (0, ""), answer
         probe = request("probe", backend="auto", searchStrategy="thorough")
         dry = lambda: cls.plane.kubectl("create", "--dry-run=server", "-f", "-", stdin=probe).code
-        control_plane.wait_until(lambda: dry() == 1, 30, "the policy is in force", every=0.2)
+        control_plane.wait_until(lambda: dry() == 1, 60, "the policy is in force", every=0.2)
 
     def test_each_rule_denies_with_its_message(self):
         broken = {

@@ -45,7 +45,7 @@ class Neighbours(unittest.TestCase):
         for name, one in (("a-first", cls.first), ("z-last", cls.last)):
             cls.plane.must("apply", "-f", "-", stdin=one.registration(name, "shared"))
         dry = lambda: cls.plane.must("create", "--dry-run=server", "-f", "-", stdin=request("probe", "shared"))
-        control_plane.wait_until(lambda: dry() and cls.first.calls and cls.last.calls, 30, "all webhooks are called")
+        control_plane.wait_until(lambda: dry() and cls.first.calls and cls.last.calls, 60, "all webhooks are called")
 
     def setUp(self):
         self.first.change = self.last.change = lambda _: []

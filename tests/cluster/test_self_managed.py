@@ -58,7 +58,7 @@ class SelfManaged(Installed):
             replica.start()
             self.addCleanup(self.end, replica)
         for replica in replicas:
-            control_plane.wait_until(replica.ready, 30, f"ready: {replica.log.read_text()}")
+            control_plane.wait_until(replica.ready, 60, f"ready: {replica.log.read_text()}")
 
     def end(self, replica):
         return self.installation.end(replica) if replica in self.installation.replicas else None
@@ -108,7 +108,7 @@ class SelfManaged(Installed):
         wanted = self.installation.bundle(CONFIGURATIONS[1])
         self.plane.must("patch", CONFIGURATIONS[1], "dynamo-webhook", "--type=json", "-p",
                         '[{"op": "remove", "path": "/webhooks/0/clientConfig/caBundle"}]')
-        control_plane.wait_until(lambda: self.installation.bundle(CONFIGURATIONS[1]) == wanted, 20, "the bundle is written again")
+        control_plane.wait_until(lambda: self.installation.bundle(CONFIGURATIONS[1]) == wanted, 60, "the bundle is written again")
 
     def test_e_without_rights_it_says_which_and_recovers(self):
         self.plane.must("delete", "clusterrolebinding", "dynamo-webhook-certificates")
@@ -116,12 +116,12 @@ class SelfManaged(Installed):
         replica.start()
         self.addCleanup(self.end, replica)
         complaint = lambda: [line["reason"] for line in replica.log_lines() if line["level"] == "error"]
-        control_plane.wait_until(complaint, 20, "it complains")
+        control_plane.wait_until(complaint, 60, "it complains")
         self.assertIn(f'User "{ACCOUNT}" cannot get resource "validatingwebhookconfigurations"', complaint()[0])
         self.assertEqual(replica.get("/livez")[0], 200)
         self.assertEqual(replica.get("/readyz"), (503, "no certificate yet\n"))
         self.plane.must("apply", "-f", INSTALL / "../overlays/self-managed/rbac.yaml", "-n", NAMESPACE)
-        control_plane.wait_until(replica.ready, 30, "it recovers")
+        control_plane.wait_until(replica.ready, 60, "it recovers")
 
     def test_f_authorities_follow_each_other_under_a_stream_of_applies(self):
         """Two lives of an authority in the proportions of a year, a leaf every few seconds, and one restart."""
@@ -155,7 +155,7 @@ class SelfManaged(Installed):
         """A third replica in place of the first, in the middle of it all."""
         replicas.append(self.replica("turn-3", *lives))
         self.start(replicas[-1])
-        control_plane.wait_until(lambda: replicas[-1] in self.installation.balancer.ready(), 10, "the balancer sees it")
+        control_plane.wait_until(lambda: replicas[-1] in self.installation.balancer.ready(), 60, "the balancer sees it")
         first = replicas.pop(0)
         self.assertEqual(self.end(first), 0)
 
@@ -174,7 +174,7 @@ class OneOff(Installed):
         self.assertEqual(self.plane.must("get", "secret", "dynamo-webhook-tls", "-n", NAMESPACE, "-o", "jsonpath={.type}"),
                          "kubernetes.io/tls")
         replica = self.enterContext(self.installation.replica_with_mounted_secret("mounted"))
-        control_plane.wait_until(self.installation.balancer.ready, 10, "the balancer sees it")
+        control_plane.wait_until(self.installation.balancer.ready, 60, "the balancer sees it")
         wait_until_called(self.plane, "default")
         self.assertTrue(self.verified(replica, (folder / "ca.crt").read_text()))
 

@@ -33,6 +33,18 @@ SCENARIOS = {
     "latent-attention": flags("deepseek-ai/DeepSeek-V3", "h200_sxm", 16, "trtllm", 4000, 500, "--ttft", 3000, "--itl", 50),
 }
 
+SAMPLES = ROOT / "manifests/samples"
+# One of each kind of request that a user starts with.
+SCREENS = SCENARIOS | {
+    "wide-experts": flags("deepseek-ai/DeepSeek-R1", "h200_sxm", 64, "auto", 4000, 1000),
+    "load-match": ["-f", SAMPLES / "load-match.yaml"],
+    "end-to-end": ["-f", SAMPLES / "e2e-latency.yaml"],
+    "planner": ["-f", SAMPLES / "planner.yaml"],
+    "modelled-gpu": flags(QWEN, "a100_pcie", 8, "trtllm", 4000, 1000),
+    "priced": ["-f", SAMPLE, "--gpu-price", "2.49"],
+    "cheapest": ["-f", SAMPLE, "--gpus", 7, "--gpu-price", "2.49/h", "--objective", "cost"],
+}
+
 
 def rounded(value):
     """Six significant digits: compilers may differ in the last bits."""
@@ -121,10 +133,11 @@ class WithTables(ProgramTest):
                 self.assertEqual(dropped, sum(stage["dropped"] for stage in stages if stage["name"] not in ("pareto", "picked")))
 
     def test_the_first_screen_fits(self):
-        for name, arguments in SCENARIOS.items():
+        for name, arguments in SCREENS.items():
             with self.subTest(name):
                 lines = self.explain(*arguments).splitlines()
                 self.assertLessEqual(len(lines), 24, "\n".join(lines))
+                self.assertEqual([line for line in lines[:-1] if "..." in line], [])   # nothing is cut short
                 self.assertLessEqual(max(map(len, lines)), 80)
                 for heading in ("WHY THIS ONE", "WHAT WOULD CHANGE IT", "FUNNEL", "HOW SURE"):
                     self.assertIn(heading, lines)
@@ -153,6 +166,20 @@ class WithTables(ProgramTest):
             self.assertIn(shown, text)
         for sentence in (document["why"]["goal"], document["modes"]["sentence"], document["sensitivity"]["relax"][0]["sentence"]):
             self.assertIn("".join(sentence.split()), "".join(text.split()))
+
+    def test_costs(self):
+        arguments = SCREENS["priced"]
+        document = json.loads(self.explain(*arguments, "-o", "json"))
+        self.assertEqual(problems(document, SCHEMA), [])
+        for choice in (*document["runnersUp"], *(change["pick"] for change in document["sensitivity"]["relax"])):
+            self.assertAlmostEqual(choice["cost"]["perHour"], 2.49 * choice["gpus"])
+            self.assertAlmostEqual(choice["cost"]["perMillionTokens"], 2.49 * choice["gpus"] / (choice["tokensPerSecond"] * 3600) * 1e6)
+        text = self.explain(*arguments)
+        self.assertIn(f"{document['pick']['cost']['perHour']:.2f} an hour", text)
+        self.assertIn(f"{document['sensitivity']['gpus']['pick']['cost']['perMillionTokens']:.2f}/M tok", " ".join(text.split()))
+        self.assertNotIn("/M tok", self.explain("-f", SAMPLE))
+        self.assertIn("lowest cost", self.explain(*SCREENS["cheapest"]))
+        self.assertEqual(self.run_program("explain", "-f", SAMPLE, "--gpu-price", "free").code, INVALID)
 
     def test_candidates(self):
         arguments = SCENARIOS["dense-throughput"]

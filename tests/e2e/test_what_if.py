@@ -66,7 +66,7 @@ class Comparisons(ProgramTest):
 
     def test_the_baseline_comes_first_and_changes_are_marked(self):
         lines = self.compared("--set", "sla.itl=50,15").splitlines()
-        self.assertTrue(lines[1].startswith("* 50"), lines)
+        self.assertTrue(lines[1].startswith("* 50") and lines[1].endswith("as asked"), lines)
         self.assertTrue(lines[2].endswith("same"), lines)
         self.assertIn("ITL -", "\n".join(lines[3:]))
         for line in lines:
@@ -85,7 +85,9 @@ class Comparisons(ProgramTest):
         pick, cost = row["pick"], row["cost"]
         self.assertAlmostEqual(cost["perHour"], 2 * pick["gpus"])
         self.assertAlmostEqual(cost["perMillionTokens"], 2 * pick["gpus"] / (pick["tokensPerSecond"] * 3600) * 1e6)
-        self.assertIn("$/M TOK", self.compared("--set", "sla.itl=15", "--gpu-price", "2"))
+        table = self.compared("--set", "sla.itl=15", "--gpu-price", "2")
+        self.assertIn("$/M TOK", table)
+        self.assertIn(f"cost +{row['change']['costPerTokenPercent']:.0f} %", table)
         self.assertIsNone(self.value("--set", "sla.itl=15", "--gpu-price", "b200_sxm=2")["rows"][0]["cost"])
 
     def test_a_tighter_target_never_needs_fewer_gpus(self):

@@ -48,7 +48,7 @@ std::string understood(std::string_view text, std::size_t step) {
 
 void check_http(std::string_view text) {
   const std::string whole = understood(text, std::max<std::size_t>(text.size(), 1));
-  for (const std::size_t step : {1, 2, 7}) {
+  for (const std::size_t step : {1u, 2u, 7u}) {
     require(understood(text, step) == whole, "the pieces in which bytes come make a difference", text);
   }
 }

@@ -25,6 +25,20 @@ MIB = 1 << 20
 # Checked builds: everything is several times slower and larger, so that only the answers count.
 SANITIZED = os.environ.get("DYNAMO_SANITIZE", "") != ""
 PROMPT_SECONDS = 1.0 if SANITIZED else 0.05
+# Of whatever has to happen at all: far beyond what a busy machine needs.
+PATIENCE = 60
+# Threads of one test wait for each other's turn at the interpreter; its usual 5 ms would be measured as the server's.
+sys.setswitchinterval(0.0005)
+
+
+def wait_until(condition, what, seconds=PATIENCE):
+    """What `condition` gives as soon as that is true."""
+    end = time.monotonic() + seconds
+    while not (result := condition()):
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        time.sleep(0.02)
+    return result
 
 
 def golden(name):
@@ -100,7 +114,7 @@ class Connection:
         self.buffer += data
         return data != b""
 
-    def closed_by_server(self, seconds):
+    def closed_by_server(self, seconds=PATIENCE):
         """Whether the server ends the connection in that time; throws away what it sends before."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
@@ -158,8 +172,8 @@ class Webhook:
     def log(self):
         return [json.loads(line) for line in self.lines if line.startswith("{")]
 
-    def wait_for_log(self, message, seconds=30):
-        end = time.monotonic() + seconds
+    def wait_for_log(self, message):
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             for entry in self.log():
                 if entry["msg"] == message:
@@ -192,10 +206,10 @@ class Webhook:
 
     def raw(self, port=None):
         """A TCP connection on which nothing was sent."""
-        return Connection(socket.create_connection(("127.0.0.1", port or self.port), timeout=20))
+        return Connection(socket.create_connection(("127.0.0.1", port or self.port), timeout=PATIENCE))
 
     def connect(self, context=None):
-        sock = socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        sock = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return Connection((context or self.context()).wrap_socket(sock, server_hostname="localhost"))
 
@@ -207,6 +221,9 @@ class Webhook:
     def operations(self, path):
         with self.raw(self.ops_port) as connection:
             return connection.ask(get(path))
+
+    def metric(self, name):
+        return float(self.metrics().get(name, 0))
 
     def metrics(self):
         """Samples by name with labels."""
@@ -228,11 +245,14 @@ class Webhook:
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(") ", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def close(self):
+        self.stop()
+
     def stop(self):
         """Ends the process; its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(60)
+        code = self.process.wait(PATIENCE)
         self._reader.join()
         self.process.stderr.close()
         return code

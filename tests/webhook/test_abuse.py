@@ -3,6 +3,7 @@ meanwhile, memory stays bounded, and nothing is left behind (docs/webhook.md has
 
 import contextlib
 import gzip
+import pathlib
 import shutil
 import socket
 import ssl
@@ -11,11 +12,36 @@ import threading
 import time
 import unittest
 
-from harness import MIB, PROMPT_SECONDS, SANITIZED, VALIDATE, Peak, Webhook, encoded, get, golden, post
+from harness import (MIB, PROMPT_SECONDS, SANITIZED, VALIDATE, Peak, Webhook, encoded, get, golden, post, wait_until)
 
 # The allocator of a checked build keeps freed memory aside.
 ROOM = 400 * MIB if SANITIZED else 12 * MIB
+CONNECTIONS = 300
 BUFFERED = 16 * MIB
+LARGEST_BODY = 7 * MIB
+MOST_VALUES, VALUE_BYTES = 200_000, 56   # libprofiler: ReadLimits::nodes, sizeof(Value)
+# What a refused client may still send (webhook/src/net/connection.cc).
+LINGER = 16 * MIB
+
+
+def kernel_buffers():
+    """What a connection holds at most between two sockets of this machine: sent, yet read by nobody."""
+    return sum(int(pathlib.Path(f"/proc/sys/net/ipv4/tcp_{kind}").read_text().split()[2]) for kind in ("rmem", "wmem"))
+
+
+def fastest_new_client(webhook, review):
+    """Seconds for a new connection with its handshake and one whole review. The best of several tries, because this machine
+    may be busy with other things; what binds the server would bind it for all of them."""
+    context, best = webhook.context(), float("inf")
+    for _ in range(20):
+        begin = time.perf_counter()
+        with webhook.connect(context) as client:
+            response = client.ask(post(VALIDATE, review))
+        best = min(best, time.perf_counter() - begin)
+        assert response.status == 200 and response.json()["response"]["allowed"], response.body
+        if best < PROMPT_SECONDS:
+            break
+    return best
 
 
 class Abuse(unittest.TestCase):
@@ -23,7 +49,7 @@ class Abuse(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(prefix="dynamo-webhook-")
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        cls.webhook = Webhook(cls.folder, "--feasibility", "off", "--max-connections", "300", "--max-buffered", "16Mi",
+        cls.webhook = Webhook(cls.folder, "--feasibility", "off", "--max-connections", str(CONNECTIONS),
                               "--handshake-timeout", "2s", "--header-timeout", "2s", "--body-timeout", "2s",
                               "--write-timeout", "2s")
         cls.addClassCleanup(cls.webhook.stop)
@@ -39,10 +65,7 @@ class Abuse(unittest.TestCase):
     def tearDown(self):
         self.held.close()
         # Whatever was held is over when all deadlines are.
-        end = time.monotonic() + 15
-        while self.webhook.open_files() > self.files and time.monotonic() < end:
-            time.sleep(0.05)
-        self.assertLessEqual(self.webhook.open_files(), self.files, "descriptors were left behind")
+        wait_until(lambda: self.webhook.open_files() <= self.files, "no descriptor is left behind")
         self.assertIsNone(self.webhook.process.poll(), "the server has ended")
         # Whatever came before: the heap keeps what most connections ever took, 40 KiB each.
         if not SANITIZED:
@@ -52,20 +75,12 @@ class Abuse(unittest.TestCase):
         return self.held.enter_context(connection)
 
     def assert_new_client_served(self):
-        """A new connection with its handshake and one whole review. The best of several tries, because this machine may be
-        busy with other things; an attack that binds the server would bind it for all of them."""
-        context = self.webhook.context()
-        best = float("inf")
-        for _ in range(20):
-            begin = time.perf_counter()
-            with self.webhook.connect(context) as client:
-                response = client.ask(post(VALIDATE, self.review))
-            best = min(best, time.perf_counter() - begin)
-            self.assertEqual(response.status, 200)
-            self.assertTrue(response.json()["response"]["allowed"])
-            if best < PROMPT_SECONDS:
-                return
-        self.fail(f"a new client waited {best * 1000:.0f} ms")
+        best = fastest_new_client(self.webhook, self.review)
+        if best >= PROMPT_SECONDS:
+            # Then the machine has to be the reason: a server that nobody attacks would be as slow.
+            with tempfile.TemporaryDirectory(prefix="dynamo-webhook-") as folder, contextlib.closing(Webhook(folder)) as calm:
+                usual = fastest_new_client(calm, self.review)
+            self.assertLess(best, 2 * usual, f"a new client waited {best * 1000:.0f} ms")
 
     def assert_memory_bounded(self, peak, more=0):
         self.assertLess(peak, self.memory + ROOM + more, f"{peak / MIB:.1f} MiB, {self.memory / MIB:.1f} before")
@@ -101,7 +116,7 @@ class Abuse(unittest.TestCase):
             self.hold(self.webhook.raw())
         self.assert_new_client_served()
         last = self.hold(self.webhook.raw())
-        self.assertTrue(last.closed_by_server(8), "a silent connection stays")
+        self.assertTrue(last.closed_by_server(), "a silent connection stays")
 
     def test_half_a_handshake(self):
         for _ in range(72):
@@ -112,14 +127,14 @@ class Abuse(unittest.TestCase):
         for data in (get("/livez"), b"\x00" * 300, b"SSH-2.0-x\r\n"):
             with self.webhook.raw() as client:
                 client.send(data)
-                self.assertTrue(client.closed_by_server(5), data[:10])
+                self.assertTrue(client.closed_by_server(), data[:10])
         self.assert_new_client_served()
 
     def test_more_connections_than_allowed(self):
         for _ in range(600):
             self.hold(self.webhook.raw())
         self.assert_new_client_served()
-        self.assertLess(self.webhook.open_files(), self.files + 310)
+        self.assertLessEqual(self.webhook.open_files(), self.files + CONNECTIONS)
 
     # Clients that are slow ---------------------------------------------------------------------------------------------
 
@@ -134,14 +149,14 @@ class Abuse(unittest.TestCase):
                 break
         self.assert_new_client_served()
         # A byte now and then does not keep the connection: the deadline is that of the whole head.
-        self.assertTrue(clients[0].closed_by_server(8))
+        self.assertTrue(clients[0].closed_by_server())
 
     def test_slow_bodies(self):
         clients = [self.hold(self.webhook.connect()) for _ in range(64)]
         for client in clients:
             client.send(post(VALIDATE, self.review)[:-1])
         self.assert_new_client_served()
-        self.assertTrue(clients[0].closed_by_server(8))
+        self.assertTrue(clients[0].closed_by_server())
 
     def test_nobody_reads_the_answers(self):
         request = post(VALIDATE, self.review)
@@ -163,10 +178,11 @@ class Abuse(unittest.TestCase):
         with Peak(self.webhook) as peak:
             response, sent = self.stream(head, chunk, 200 * MIB)
             self.assert_new_client_served()
-        self.assertLess(sent, 30 * MIB)
+        self.assertLess(sent, LARGEST_BODY + LINGER + kernel_buffers() + MIB)
         if response is not None:   # the client may have been cut while it went on sending
             self.assertEqual(response.status, 413)
-        self.assert_memory_bounded(peak.bytes, 8 * MIB)
+        # The body, and its older part while it grows.
+        self.assert_memory_bounded(peak.bytes, 2 * LARGEST_BODY)
 
     def test_announced_body_is_too_large(self):
         with self.webhook.connect() as client:
@@ -179,7 +195,7 @@ class Abuse(unittest.TestCase):
         with Peak(self.webhook) as peak:
             response, sent = self.stream(b"POST /", b"a" * 65536, 125 * MIB)
             self.assert_new_client_served()
-        self.assertLess(sent, 30 * MIB)
+        self.assertLess(sent, LINGER + kernel_buffers() + MIB)
         self.assertIn(response.status if response else 431, (414, 431))
         self.assert_memory_bounded(peak.bytes)
 
@@ -203,42 +219,16 @@ class Abuse(unittest.TestCase):
         self.assertTrue(response.closes)
         self.assert_memory_bounded(peak.bytes)
 
-    def test_many_large_bodies_together(self):
-        body = self.review + b" " * (6 * MIB)
-        answers, count = [], 24
-        everybody = threading.Barrier(count)
-
-        def send():
-            with self.webhook.connect() as client:
-                with contextlib.suppress(OSError):
-                    client.send(post(VALIDATE, body)[:-1])
-                refused = client.closed_by_server(0.1)
-                everybody.wait()
-                if refused:
-                    return
-                with contextlib.suppress(OSError):
-                    response = client.ask(b" ")
-                    answers.append(response.status if response else None)
-
-        with Peak(self.webhook) as peak:
-            threads = [threading.Thread(target=send) for _ in range(count)]
-            for thread in threads:
-                thread.start()
-            self.assert_new_client_served()
-            for thread in threads:
-                thread.join()
-        # Beside the bodies: one of them while it grows, one that each worker reads.
-        self.assert_memory_bounded(peak.bytes, BUFFERED + 24 * MIB)
-        self.assertLessEqual(answers.count(200), BUFFERED // (6 * MIB))
-        self.assertGreater(float(self.webhook.metrics()['dynamo_webhook_requests_refused_total{code="503"}']), 0)
-
-    def test_deep_and_wide_json(self):
+    def test_deep_wide_and_tall_json(self):
         deep = b'{"a":' * 100_000
         wide = b"[" + b"0," * 3_000_000 + b"0]"
+        tall = self.review + b"\n" * (6 * MIB)
         with Peak(self.webhook) as peak:
             self.assertEqual(self.webhook.review(deep).status, 400)
             self.assertEqual(self.webhook.review(wide).status, 413)
-        self.assert_memory_bounded(peak.bytes, 48 * MIB)
+            self.assertEqual(self.webhook.review(tall).status, 200)
+        # The body, its older part while it grows, and the values that are read of it, twice while their list grows.
+        self.assert_memory_bounded(peak.bytes, 2 * LARGEST_BODY + 2 * MOST_VALUES * VALUE_BYTES)
         self.assert_new_client_served()
 
     # Messages that two servers would read differently ------------------------------------------------------------------
@@ -322,6 +312,48 @@ class Abuse(unittest.TestCase):
         self.assert_new_client_served()
         for thread in threads:
             thread.join()
+
+
+class LargeBodies(unittest.TestCase):
+    def test_many_together(self):
+        folder = tempfile.mkdtemp(prefix="dynamo-webhook-")
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        webhook = Webhook(folder, "--feasibility", "off", "--max-buffered", f"{BUFFERED // MIB}Mi", "--body-timeout", "5m")
+        self.addCleanup(webhook.stop)
+        review = encoded(golden("typical-create"))
+        for _ in range(20):
+            webhook.review(review)
+        request = post(VALIDATE, review + b" " * (6 * MIB))
+        clients = [webhook.connect() for _ in range(24)]
+        for client in clients:
+            self.addCleanup(client.close)
+        before, fit = webhook.resident_bytes(), BUFFERED // len(request)
+
+        def refused():
+            return int(webhook.metric('dynamo_webhook_requests_refused_total{code="503"}'))
+
+        def send(client):
+            with contextlib.suppress(OSError):
+                client.send(request[:-1])
+
+        def answer(client):
+            with contextlib.suppress(OSError):
+                return getattr(client.ask(request[-1:]), "status", None)
+
+        with Peak(webhook) as peak:
+            threads = [threading.Thread(target=send, args=[client]) for client in clients]
+            for thread in threads:
+                thread.start()
+            # Nobody is asked to go on before all but those that fit were turned away.
+            wait_until(lambda: refused() >= len(clients) - fit, "no more bodies than fit are held")
+            for thread in threads:
+                thread.join()
+            self.assertLessEqual(webhook.metric("dynamo_webhook_buffered_bytes"), BUFFERED)
+            answers = [answer(client) for client in clients]
+        self.assertEqual(answers.count(200), len(clients) - refused())
+        # Beside the bodies: the older part of the one that just grows, and of each what is not counted.
+        bound = before + BUFFERED + LARGEST_BODY + len(clients) * 64 * 1024 + ROOM
+        self.assertLess(peak.bytes, bound, f"{peak.bytes / MIB:.1f} MiB, {before / MIB:.1f} before")
 
 
 if __name__ == "__main__":

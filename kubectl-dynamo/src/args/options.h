@@ -40,7 +40,8 @@ struct ProfileCommand {
   int prefill_granularity = 16;
   int decode_granularity = 6;
   bool dry_run = false;
-  std::string repeat;                ///< the command as typed, for the "next step" line
+  std::string repeat;                ///< the command as typed without its output, for the "next step" line
+  std::string explain;               ///< the command that says why
 };
 
 /// Why a request gets the layout it gets.
@@ -49,6 +50,8 @@ struct ExplainCommand {
   std::vector<std::string> reports;      ///< saved explanations to show again; they stand for the request
   std::vector<std::string> sections;     ///< names of parts; empty = the first screen
   std::vector<std::string> candidates;   ///< "why not this one?"
+  std::vector<std::string> prices;
+  std::string objective = "throughput";
   OutputFormat output = OutputFormat::kTable;
   std::string tables;
   std::string perf_version = "current";

@@ -4,6 +4,7 @@
 
 #include "commands/commands.h"
 #include "commands/profile_options.h"
+#include "dynamo/profiler/cost.h"
 #include "dynamo/profiler/document_io.h"
 #include "dynamo/profiler/profile.h"
 #include "io/console.h"
@@ -12,6 +13,7 @@
 #include "io/input.h"
 #include "io/model_files.h"
 #include "io/requests.h"
+#include "render/cost_value.h"
 #include "render/explanation.h"
 
 namespace dynamo::cli {
@@ -28,7 +30,15 @@ struct Explained {
   bool sla_met = true;
 };
 
-void explain_requests(const ExplainCommand& command, const Requests& requests, Explained& out) {
+GpuPrices prices_of(const ExplainCommand& command, Diagnostics& findings) {
+  GpuPrices prices;
+  for (const std::string& text : command.prices) {
+    if (const auto added = add_gpu_price(text, prices); !added) findings.append(added.error());
+  }
+  return prices;
+}
+
+void explain_requests(const ExplainCommand& command, const GpuPrices& prices, const Requests& requests, Explained& out) {
   const TableStore tables(tables_directory(command.tables));
   const ModelFiles models(hugging_face_hub());
   warn_without_tables(tables);
@@ -37,11 +47,14 @@ void explain_requests(const ExplainCommand& command, const Requests& requests, E
   options.validate.models = &models;
   options.database = database_mode(command.database_mode);
   options.explain = ExplainOptions{command.candidates};
+  if (command.objective == "cost") options.objective = ProfileOptions::Objective::kCost;
   for (const Document& document : requests.documents()) {
     ProfileResult result = profile(document, tables, options);
     out.findings.append(result.diagnostics);
     out.sla_met = out.sla_met && (!result.report || result.report->sla_met);
-    if (!result.explanation.is_null()) out.documents.push_back(std::move(result.explanation));
+    if (result.explanation.is_null()) continue;
+    add_costs(*result.request, prices, result.explanation);
+    out.documents.push_back(std::move(result.explanation));
   }
 }
 
@@ -111,9 +124,11 @@ ExitCode run(const ExplainCommand& command) {
     const ExitCode code = report(explained.findings);
     return worse_of(code, print(rendered(explained, command)));
   }
+  const GpuPrices prices = prices_of(command, explained.findings);
+  if (explained.findings.has_errors()) return report(explained.findings);
   const Requests requests(command.source);
   explained.findings = requests.diagnostics();
-  explain_requests(command, requests, explained);
+  explain_requests(command, prices, requests, explained);
   const ExitCode code = report(explained.findings, requests.texts());
   return worse_of(code, print(rendered(explained, command)));
 }

@@ -138,7 +138,8 @@ class ProfileRun {
 
   std::string tables_text() const {
     const Style style(colour_allowed(STDOUT_FILENO));
-    const TableOptions options{command_.output == OutputFormat::kWide, results_.size() == 1 ? command_.repeat : ""};
+    const bool one = results_.size() == 1;
+    const TableOptions options{command_.output == OutputFormat::kWide, one ? command_.repeat : "", one ? command_.explain : ""};
     std::string out;
     for (const Outcome& outcome : results_) {
       const ProfileResult& result = outcome.result;

@@ -14,31 +14,15 @@ namespace {
 
 constexpr std::ptrdiff_t kScreenLines = 24;
 
-/// How much of the runners-up is shown.
+/// How much of it is shown. Nothing is ever cut short: what does not fit is left out whole.
 struct Room {
-  std::size_t runners_up, reason_lines;
+  std::size_t runners_up, full_reasons, changes;
 };
 /// The first that leaves the screen whole is taken.
-constexpr std::array kRooms = {Room{3, 2}, Room{3, 1}, Room{2, 1}, Room{1, 1}, Room{0, 0}};
+constexpr std::array kRooms = {Room{3, 3, 6}, Room{3, 2, 6}, Room{3, 1, 6}, Room{3, 0, 6}, Room{2, 1, 5}, Room{2, 0, 5}, Room{2, 0, 4},
+                               Room{1, 0, 4}, Room{1, 0, 3}, Room{1, 0, 2}, Room{0, 0, 2}, Room{0, 0, 1}};
 
 std::string heading(const char* text, const Style& style) { return style(Ink::kBold, text) + "\n"; }
-
-/// At most `most` lines of `text`, the last one cut with an ellipsis.
-std::string clipped(const std::string& text, std::size_t most) {
-  std::size_t at = 0;
-  for (std::size_t line = 0; line < most; ++line) {
-    at = text.find('\n', at);
-    if (at == std::string::npos) return text;
-    ++at;
-  }
-  std::string out = text.substr(0, at - 1);
-  while (columns(out.substr(out.rfind('\n') + 1)) > kScreenWidth - 4) out.erase(out.find_last_of(' '));
-  return out + " ...";
-}
-
-std::string indented(const std::string& text, std::size_t most_lines) {
-  return clipped(wrap(text, kScreenWidth, 2, 4), most_lines) + "\n";
-}
 
 std::string verdict(const Value& document) {
   const std::string status = text_at(document, {"status"});
@@ -51,55 +35,74 @@ std::string verdict(const Value& document) {
   return "Meets the SLA: " + pick;
 }
 
-/// `796 tok/s per GPU, TTFT 463 of 500 ms, ITL 49.7 of 50 ms`.
+/// `, 0.87/M tok`, in the currency of the price; empty without one.
+std::string token_cost(const Value& choice) {
+  return has_number(choice, {"cost", "perMillionTokens"}) ? ", " + fixed(number_at(choice, {"cost", "perMillionTokens"}), 2) + "/M tok" : "";
+}
+
+/// `796 tok/s per GPU, TTFT 463 of 500 ms, ITL 49.7 of 50 ms`, and what it costs.
 std::string figures(const Value& document) {
   if (text_at(document, {"status"}) == "unverified") return {};
-  std::string out = number_text(document, {"pick", "tokensPerSecondPerGpu"}) + " tok/s per GPU";
+  const std::string of_budget = number_text(document, {"pick", "tokensPerSecondPerGpuOfBudget"});
+  const std::string of_used = number_text(document, {"pick", "tokensPerSecondPerGpu"});
+  std::string out = of_budget + " tok/s per GPU" + (of_used == of_budget ? "" : " (" + of_used + " per GPU in use)");
   for (const Value& target : array_at(document, {"targets"})) {
     out += ", " + text_at(target, {"title"}) + " " + number_text(target, {"predictedMs"}) + " of " +
            plain(number_at(target, {"submittedMs"})) + " ms" + (flag_at(target, {"met"}) ? "" : " (missed)");
   }
-  return "  " + wrap(out, kScreenWidth - 2, 0, 2) + "\n";
+  if (has_number(document, {"pick", "cost", "perHour"})) {
+    out += ", " + fixed(number_at(document, {"pick", "cost", "perHour"}), 2) + " an hour" + token_cost(*document.find("pick"));
+  }
+  return wrap(out, kScreenWidth, 2, 4) + "\n";
 }
 
 struct Line {
   std::string name, text;
 };
 
-/// Names in one column, reasons in the next; each reason at most `most_lines`.
-std::string two_columns(const std::vector<Line>& lines, std::size_t most_lines) {
+/// Names in one column, reasons in the next; a name too wide for its column has its reason below.
+std::string two_columns(const std::vector<Line>& lines) {
+  constexpr std::size_t kWidestName = 34, kGap = 2;
   std::size_t width = 0;
-  for (const Line& line : lines) width = std::max(width, columns(line.name));
-  width = std::min<std::size_t>(width, 34);
+  for (const Line& line : lines) width = std::max(width, columns(line.name) <= kWidestName ? columns(line.name) : 0);
+  const std::size_t start = 2 + std::max<std::size_t>(width, 6) + kGap;
   std::string out;
   for (const Line& line : lines) {
-    const std::size_t start = 2 + width + 2;
-    std::string text = wrap(line.text, kScreenWidth, start, start);
-    if (columns(line.name) > width) {
-      out += "  " + line.name + "\n" + clipped(text, most_lines) + "\n";
-      continue;
-    }
-    out += clipped("  " + line.name + std::string(start - 2 - columns(line.name), ' ') + text.substr(start), most_lines) + "\n";
+    const std::string text = wrap(line.text, kScreenWidth, start, start);
+    const bool beside = 2 + columns(line.name) + kGap <= start;
+    out += "  " + line.name + (beside ? std::string(start - 2 - columns(line.name), ' ') + text.substr(start) : "\n" + text) + "\n";
   }
   return out;
 }
 
+/// Why another pick lost, in short or in full; of the other serving mode also the term that decides.
+std::string why_not(const Value& document, const Value& pick, bool full) {
+  const std::string reason = text_at(pick, {"whyNot"});
+  if (!full) return reason;
+  if (text_at(pick, {"servingMode"}) == text_at(document, {"pick", "servingMode"})) return text_at(pick, {"sentence"});
+  const std::string modes = text_at(document, {"modes", "sentence"});
+  const std::size_t cut = modes.find(": ");
+  const std::string term = cut == std::string::npos ? "" : modes.substr(cut + 2);
+  return term.empty() || term == reason ? reason : reason + "; " + term;
+}
+
 /// The other serving mode first, then the nearest of the same; one line per layout.
-std::vector<Line> why_not_lines(const Value& document, std::size_t most) {
+std::vector<Line> why_not_lines(const Value& document, const Room& room) {
   std::vector<Line> lines;
   const Array& ranked = array_at(document, {"runnersUp"});
   const std::string own = text_at(document, {"pick", "servingMode"});
-  const auto other = std::ranges::find_if(ranked, [&](const Value& pick) { return text_at(pick, {"servingMode"}) != own; });
-  const std::string modes = text_at(document, {"modes", "sentence"});
+  const auto is_other = [&](const Value& pick) { return text_at(pick, {"servingMode"}) != own; };
+  const auto add = [&](const Value& pick) {
+    if (lines.size() < room.runners_up) lines.push_back({text_at(pick, {"name"}), why_not(document, pick, lines.size() < room.full_reasons)});
+  };
+  const auto other = std::ranges::find_if(ranked, is_other);
   if (other != ranked.end()) {
-    const std::size_t cut = modes.find(": ");
-    lines.push_back({text_at(*other, {"name"}), text_at(*other, {"whyNot"}) + (cut == std::string::npos ? "" : "; " + modes.substr(cut + 2))});
-  } else if (!modes.empty()) {
-    lines.push_back({text_at(document, {"pick", "servingMode"}) == "aggregated" ? "disaggregated" : "aggregated", modes});
+    add(*other);
+  } else if (const std::string modes = text_at(document, {"modes", "sentence"}); !modes.empty() && room.runners_up > 0) {
+    lines.push_back({own == "aggregated" ? "disaggregated" : "aggregated", modes});
   }
   for (const Value& pick : ranked) {
-    if (lines.size() >= most) break;
-    if (text_at(pick, {"servingMode"}) == own) lines.push_back({text_at(pick, {"name"}), text_at(pick, {"sentence"})});
+    if (!is_other(pick)) add(pick);
   }
   return lines;
 }
@@ -111,7 +114,8 @@ std::vector<Line> change_lines(const Value& document) {
     const std::string condition = text_at(change, {"condition"});
     std::string text = text_at(change, {"sentence"});
     if (text.starts_with(condition + ": ")) text.erase(0, condition.size() + 2);
-    lines.push_back({condition, text});
+    const Value* pick = change.find("pick");
+    lines.push_back({condition, text + (pick == nullptr ? "" : token_cost(*pick))});
   };
   for (const Value& change : array_at(document, {"sensitivity", "relax"})) add(change);
   for (const Value& change : array_at(document, {"sensitivity", "tighten"})) {
@@ -128,12 +132,13 @@ std::string screen_with(const Value& document, const Room& room, const Style& st
   const bool good = text_at(document, {"status"}) == "met";
   std::string out = style(good ? Ink::kGreen : Ink::kYellow, wrap(verdict(document), kScreenWidth, 0, 2)) + "\n" + figures(document);
   out += heading("WHY THIS ONE", style) +
-         indented(text_at(document, {"why", "goal"}) + " " + text_at(document, {"why", "bindingSentence"}), 3);
-  const auto runners_up = room.runners_up == 0 ? std::vector<Line>() : why_not_lines(document, room.runners_up);
-  if (!runners_up.empty()) out += heading("WHY NOT", style) + two_columns(runners_up, room.reason_lines);
-  if (const auto lines = change_lines(document); !lines.empty()) out += heading("WHAT WOULD CHANGE IT", style) + two_columns(lines, 1);
-  out += heading("FUNNEL", style) + clipped(funnel_line(document), 2) + "\n";
-  out += heading("HOW SURE", style) + indented(sure_line(document), 2);
+         wrap(text_at(document, {"why", "goal"}) + " " + text_at(document, {"why", "bindingSentence"}), kScreenWidth, 2, 2) + "\n";
+  if (const auto lines = why_not_lines(document, room); !lines.empty()) out += heading("WHY NOT", style) + two_columns(lines);
+  std::vector<Line> changes = change_lines(document);
+  changes.resize(std::min(changes.size(), room.changes));
+  if (!changes.empty()) out += heading("WHAT WOULD CHANGE IT", style) + two_columns(changes);
+  out += heading("FUNNEL", style) + funnel_line(document) + "\n";
+  out += heading("HOW SURE", style) + wrap(sure_line(document), kScreenWidth, 2, 2) + "\n";
   return out + style(Ink::kDim, "More: --section all|change|funnel|memory|time|... --candidate 'agg tp8'  -o json") + "\n";
 }
 

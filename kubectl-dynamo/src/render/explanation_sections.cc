@@ -1,9 +1,11 @@
 #include "render/explanation_sections.h"
 
 #include <array>
+#include <utility>
 
 #include "render/grid.h"
 #include "render/numbers.h"
+#include "render/provenance.h"
 #include "render/tree.h"
 
 namespace dynamo::cli {
@@ -24,11 +26,6 @@ std::string table(const Grid& grid) {
     }
   }
   return out;
-}
-
-std::string share(double fraction) {
-  const double percent = fraction * 100;
-  return (percent > 0 && percent < 1 ? std::string("< 1") : fixed(percent, 0)) + " %";
 }
 
 std::string why(const Value& document) {
@@ -152,10 +149,10 @@ std::string time(const Value& document) {
         rest_percent += number_at(one, {"percent"});
         continue;
       }
-      grid.add({"  " + text_at(one, {"name"}), number_text(one, {"ms"}), share(number_at(one, {"percent"}) / 100), text_at(one, {"source"})});
+      grid.add({"  " + text_at(one, {"name"}), number_text(one, {"ms"}), share_text(number_at(one, {"percent"}) / 100), text_at(one, {"source"})});
     }
     if (operators.size() > kOperators) {
-      grid.add({"  " + std::to_string(operators.size() - kOperators) + " more", readable(rest_ms), share(rest_percent / 100), ""});
+      grid.add({"  " + std::to_string(operators.size() - kOperators) + " more", readable(rest_ms), share_text(rest_percent / 100), ""});
     }
     out += table(grid);
   }
@@ -181,6 +178,19 @@ std::string assumptions(const Value& document) {
 }
 
 std::string sure(const Value& document) { return sentence(sure_line(document)); }
+
+/// What passed a stage, in as few words as a line of all stages has room for.
+std::string stage_word(const std::string& name) {
+  static constexpr std::pair<std::string_view, const char*> kWords[] = {
+      {"enumerated", "looked at"}, {"supported", "can run"},         {"memory", "fit memory"},
+      {"kvCache", "fit KV cache"}, {"budget", "fit the GPUs"},       {"data", "have data"},
+      {"ttft", "meet TTFT"},       {"itl", "meet ITL"},              {"requestLatency", "meet the latency"},
+      {"fastest", "best of their layout"}, {"pareto", "on the Pareto front"}};
+  for (const auto& [stage, word] : kWords) {
+    if (stage == name) return word;
+  }
+  return name;
+}
 
 struct Section {
   std::string_view name;
@@ -212,23 +222,16 @@ std::string funnel_line(const Value& document) {
     const std::string name = text_at(stage, {"name"});
     const bool always = name == "enumerated" || name == "picked";
     if (!always && integer_at(stage, {"dropped"}) == 0) continue;
-    out += (out.empty() ? "" : " > ") + grouped(integer_at(stage, {"remaining"})) + " " + name;
+    out += (out.empty() ? "" : " > ") + grouped(integer_at(stage, {"remaining"})) + " " + stage_word(name);
   }
   return wrap(out, kScreenWidth, 2, 2);
 }
 
 std::string sure_line(const Value& document) {
-  const std::string tier = text_at(document, {"provenance", "tier"});
-  if (tier == "unverified") return "unverified: only the memory was calculated.";
-  std::string out = tier == "measured" ? "measured tables" : tier + ", no measurement: wide error band";
-  const std::string tables = text_at(document, {"provenance", "tables"});
-  if (!tables.empty()) out += " (" + tables + ")";
-  for (const auto& [field, word] : {std::pair{"lookedUp", "looked up"}, std::pair{"interpolated", "interpolated"},
-                                    std::pair{"extrapolated", "extrapolated"}, std::pair{"modelled", "modelled"}}) {
-    const double part = number_at(document, {"provenance", field});
-    if (part > 0) out += ", " + share(part) + " " + word;
-  }
-  return out + ".";
+  const Value* pick = document.find("pick");
+  const std::string band = pick == nullptr ? std::string() : band_text(document, *pick);
+  const std::string doubtful = suspects_text(document);
+  return provenance_text(document) + (band.empty() ? "" : " 8 of 10 are within " + band) + (doubtful.empty() ? "" : " " + doubtful);
 }
 
 std::string render_section(const Value& document, std::string_view section, const Style& style) {

@@ -11,11 +11,9 @@ namespace dynamo::cli {
 /// One whole section of an explanation by its name, heading included; empty = the document has nothing on it.
 [[nodiscard]] std::string render_section(const Value& document, std::string_view section, const Style& style);
 
-/// `1,284 enumerated > 1,102 memory > … > 1 picked`, wrapped; stages that drop nothing are left out.
+/// `1,284 looked at > 1,102 fit memory > … > 1 picked`, wrapped; stages that drop nothing are left out.
 [[nodiscard]] std::string funnel_line(const Value& document);
-/// Tier, tables and shares.
+/// Tier, tables and shares; how far the truth may be, where that is known.
 [[nodiscard]] std::string sure_line(const Value& document);
-
-inline constexpr std::size_t kScreenWidth = 80;
 
 }  // namespace dynamo::cli

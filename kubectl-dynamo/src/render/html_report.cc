@@ -7,7 +7,7 @@
 #include "render/html_chart.h"
 #include "render/html_text.h"
 #include "render/numbers.h"
-#include "render/table.h"
+#include "render/verdict.h"
 #include "render/tree.h"
 
 namespace dynamo::cli {

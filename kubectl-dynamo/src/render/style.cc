@@ -73,7 +73,8 @@ std::string wrap(std::string_view text, std::size_t width, std::size_t first_ind
   std::size_t column = first_indent;
   bool line_empty = true;
   while (!text.empty()) {
-    const std::size_t end = text.find(' ');
+    std::size_t end = text.find(' ');
+    while (end != std::string_view::npos && end > 0 && text.substr(end + 1).starts_with('%')) end = text.find(' ', end + 1);
     const std::string_view word = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (word.empty()) continue;

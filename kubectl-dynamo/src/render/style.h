@@ -5,6 +5,9 @@
 
 namespace dynamo::cli {
 
+/// Columns of every screen that is not asked to be wide.
+inline constexpr std::size_t kScreenWidth = 80;
+
 enum class Ink { kPlain, kBold, kDim, kRed, kYellow, kGreen, kCyan };
 
 /// Puts colour around text, or leaves it alone. Colour only adds: no meaning is carried by it.
@@ -23,7 +26,7 @@ class Style {
 /// Characters shown for UTF-8 text, every code point taken as one column.
 [[nodiscard]] std::size_t columns(std::string_view text);
 
-/// Breaks at blanks so that no line is wider than `width` (except single words); never empty.
+/// Breaks at blanks so that no line is wider than `width` (except single words); a number keeps its `%`. Never empty.
 [[nodiscard]] std::string wrap(std::string_view text, std::size_t width, std::size_t first_indent,
                                std::size_t next_indent);
 

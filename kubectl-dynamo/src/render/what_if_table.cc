@@ -11,7 +11,6 @@
 namespace dynamo::cli {
 namespace {
 
-constexpr std::size_t kWidth = 80;
 constexpr std::size_t kBarWidth = 32;
 constexpr double kNotablePercent = 1;
 
@@ -41,7 +40,7 @@ std::string signed_percent(double change) { return (change > 0 ? "+" : "-") + fi
 
 std::string join(const std::vector<std::string>& parts) {
   std::string out;
-  for (const std::string& part : parts) out += (out.empty() ? "" : ", ") + part;
+  for (const std::string& part : parts) out += (out.empty() || part.empty() ? "" : ", ") + part;
   return out;
 }
 
@@ -64,7 +63,7 @@ std::string change_text(const Value& row) {
     parts.push_back((gpus > 0 ? "+" : "-") + std::to_string(std::abs(gpus)) + (std::abs(gpus) == 1 ? " GPU" : " GPUs"));
   }
   for (const auto& [name, field] : {std::pair{"tok/s", "tokensPerSecondPerGpuPercent"}, std::pair{"TTFT", "ttftPercent"},
-                                    std::pair{"ITL", "itlPercent"}}) {
+                                    std::pair{"ITL", "itlPercent"}, std::pair{"cost", "costPerTokenPercent"}}) {
     const double change = number_at(row, {"change", field});
     if (std::abs(change) >= kNotablePercent) parts.push_back(std::string(name) + " " + signed_percent(change));
   }
@@ -97,7 +96,7 @@ std::vector<std::string> cells_of(const Value& value, const Value& row, bool bas
   if (costs) {
     cells.push_back(has_number(row, {"cost", "perMillionTokens"}) ? fixed(number_at(row, {"cost", "perMillionTokens"}), 2) : "-");
   }
-  cells.push_back(baseline ? missed_text(row) : change_text(row));
+  cells.push_back(baseline ? join({"as asked", missed_text(row)}) : change_text(row));
   return cells;
 }
 
@@ -142,7 +141,7 @@ std::string render_what_if(const Value& value, const Style& style) {
   grid.add(cells_of(value, *value.find("baseline"), true, costs));
   for (const Value& row : array_at(value, {"rows"})) grid.add(cells_of(value, row, false, costs));
   std::string out;
-  const std::vector<std::string> lines = grid.lines(kWidth);
+  const std::vector<std::string> lines = grid.lines(kScreenWidth);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     out += style(i == 0 ? Ink::kDim : i == 1 ? Ink::kBold : Ink::kPlain, lines[i]) + "\n";
   }
@@ -170,7 +169,7 @@ std::string render_sweep(const Value& value, const Style& style) {
     grid.add(std::move(cells));
   }
   std::string out = style(Ink::kBold, "GPUs needed for " + load_text(value) + " within the SLA") + "\n";
-  const std::vector<std::string> lines = grid.lines(kWidth);
+  const std::vector<std::string> lines = grid.lines(kScreenWidth);
   for (std::size_t i = 0; i < lines.size(); ++i) out += style(i == 0 ? Ink::kDim : Ink::kPlain, lines[i]) + "\n";
   return out;
 }

@@ -6,6 +6,7 @@
 #include "render/cost_value.h"
 #include "render/diagnostics.h"
 #include "render/report_value.h"
+#include "render/tree.h"
 
 namespace dynamo::cli {
 namespace {
@@ -95,20 +96,33 @@ class RowWriter {
     value.set("pick", pick == nullptr ? Value() : pick_summary(*pick, row.request->model.is_moe()));
     value.set("slaMet", pick == nullptr ? Value() : Value(row.report->sla_met));
     value.set("missed", pick == nullptr ? Value(Array{}) : missed_value(*row.report));
-    const std::optional<double> price = known ? prices_.of(row.request->system->name) : std::nullopt;
-    value.set("cost", pick != nullptr && price ? cost_value(*price, *pick, *row.request) : Value());
+    value.set("cost", cost_of(row));
     value.set("gpusNeeded", row.carrier ? Value(row.carrier->gpus_used) : Value());
     value.set("carrier", row.carrier ? pick_summary(*row.carrier, row.request->model.is_moe()) : Value());
     const Pick* before = pick_of(result_.baseline);
     const bool compare = pick != nullptr && before != nullptr && !row.values.empty();
-    value.set("change", compare ? change_value(*pick, *before, row.request->model.is_moe(), result_.baseline.request->model.is_moe())
-                                : Value());
+    value.set("change", compare ? change(row, *pick, *before) : Value());
     value.set("problem", problem_of(row));
     value.set("diagnostics", diagnostics_value(row.diagnostics));
     return value;
   }
 
  private:
+  [[nodiscard]] Value cost_of(const WhatIfRow& row) const {
+    const Pick* pick = pick_of(row);
+    if (pick == nullptr || row.request->system == nullptr) return {};
+    const std::optional<double> price = prices_.of(row.request->system->name);
+    return price ? cost_value(*price, *pick, *row.request) : Value();
+  }
+
+  [[nodiscard]] Value change(const WhatIfRow& row, const Pick& pick, const Pick& before) const {
+    Value value = change_value(pick, before, row.request->model.is_moe(), result_.baseline.request->model.is_moe());
+    const Value now = cost_of(row), then = cost_of(result_.baseline);
+    const bool priced = !now.is_null() && !then.is_null();
+    value.set("costPerTokenPercent", priced ? percent_change(number_at(now, {"perMillionTokens"}), number_at(then, {"perMillionTokens"})) : Value());
+    return value;
+  }
+
   const WhatIf& result_;
   const std::vector<Variation>& variations_;
   const GpuPrices& prices_;

@@ -1,6 +1,7 @@
 #include "doc/source_text.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "text/number_text.h"
@@ -8,6 +9,9 @@
 
 namespace dynamo {
 namespace {
+
+/// Lines to count at most from the nearest one whose start is known.
+constexpr std::size_t kLinesApart = 64;
 
 bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
 
@@ -49,38 +53,45 @@ Diagnostic encoding_error(const SourceText& source, std::string reason, std::siz
 
 }  // namespace
 
-SourceText::SourceText(std::string_view text, std::string_view name) : text_(text), name_(name), line_starts_{0} {
+SourceText::SourceText(std::string_view text, std::string_view name) : text_(text), name_(name), starts_{0} {
+  std::size_t line = 0;
   for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', end + 1)) {
-    line_starts_.push_back(end + 1);
+    if (++line % kLinesApart == 0) {
+      starts_.push_back(end + 1);
+    }
   }
 }
 
-std::size_t SourceText::line_index(std::size_t offset) const {
-  if (line_starts_.size() == 1) {
-    return 0;
+SourceText::Place SourceText::nearest_known(std::size_t offset) const {
+  const auto next = std::upper_bound(starts_.begin(), starts_.end(), offset);
+  const auto start = std::prev(next);
+  if (last_.offset >= *start && last_.offset <= offset) {
+    return last_;
   }
-  const auto next = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
-  return static_cast<std::size_t>(next - line_starts_.begin()) - 1;
+  return {.offset = *start, .line = static_cast<std::size_t>(start - starts_.begin()) * kLinesApart, .column = 0};
 }
 
 SourceMark SourceText::mark(std::size_t offset, std::size_t bytes) const {
   offset = std::min(offset, text_.size());
   bytes = std::min(bytes, text_.size() - offset);
-  const std::size_t line = line_index(offset);
-  const std::size_t start = line_starts_[line];
-  if (last_offset_ < start || last_offset_ > offset) {
-    last_offset_ = start;
-    last_column_ = 0;
+  Place place = nearest_known(offset);
+  std::string_view between = text_.substr(place.offset, offset - place.offset);
+  for (std::size_t end = 0; (end = between.find('\n')) != std::string_view::npos; between.remove_prefix(end + 1)) {
+    ++place.line;
+    place.column = 0;
   }
-  last_column_ += characters(text_.substr(last_offset_, offset - last_offset_));
-  last_offset_ = offset;
-  return {.line = static_cast<int>(line + 1),
-          .column = static_cast<int>(last_column_ + 1),
+  place.column += characters(between);
+  place.offset = offset;
+  last_ = place;
+  return {.line = static_cast<int>(place.line + 1),
+          .column = static_cast<int>(place.column + 1),
           .length = static_cast<int>(characters(text_.substr(offset, bytes)))};
 }
 
 std::string_view SourceText::line_at(std::size_t offset) const {
-  const std::size_t start = line_starts_[line_index(std::min(offset, text_.size()))];
+  offset = std::min(offset, text_.size());
+  // Without a line break before it, npos + 1 is the start of the text.
+  const std::size_t start = text_.substr(0, offset).rfind('\n') + 1;
   const std::string_view rest = text_.substr(start);
   return rest.substr(0, rest.find_first_of("\r\n"));
 }

@@ -28,14 +28,19 @@ class SourceText {
   [[nodiscard]] Diagnostic error(DiagnosticCode code, std::string rule, std::string reason, std::size_t offset) const;
 
  private:
-  [[nodiscard]] std::size_t line_index(std::size_t offset) const;
+  /// A byte and what stands before it.
+  struct Place {
+    std::size_t offset = 0;
+    std::size_t line = 0;     ///< lines before its own
+    std::size_t column = 0;   ///< characters before it in its line
+  };
+  [[nodiscard]] Place nearest_known(std::size_t offset) const;
 
   std::string_view text_;
   std::string name_;
-  std::vector<std::size_t> line_starts_;
+  std::vector<std::size_t> starts_;   ///< of each kLinesApart-th line: an index of all would dwarf a text of short lines
   // Offsets mostly ascend; going on from the last one keeps one long line from costing quadratic time.
-  mutable std::size_t last_offset_ = 0;
-  mutable std::size_t last_column_ = 0;
+  mutable Place last_;
 };
 
 /// Which control characters a format forbids everywhere in its text.

@@ -45,8 +45,9 @@ std::string goal_sentence(const Evidence& evidence) {
       return report.chosen->load_served_percent < 100 ? "The GPUs do not carry the load; this one carries most of it."
                                                       : "It carries the load under the targets with the fewest GPUs.";
     case PickingMode::kAutoscale: return "Prefill and decode are each the fastest under their own target; a planner scales them.";
-    case PickingMode::kDefault: return "It has the highest throughput that " + std::to_string(evidence.request->total_gpus) +
-                                       " GPUs reach under the targets.";
+    case PickingMode::kDefault:
+      if (evidence.target->by_cost) return "It makes a token at the lowest cost under the targets.";
+      return "It has the highest throughput that " + std::to_string(evidence.request->total_gpus) + " GPUs reach under the targets.";
   }
   return {};
 }

@@ -38,7 +38,7 @@ std::expected<void, Diagnostics> add_gpu_price(std::string_view text, GpuPrices&
   }
   if (amount.starts_with('$')) amount.remove_prefix(1);
   const std::optional<double> price = parse_double(amount);
-  if (!price || *price < 0) return refused(text, "no price of an hour", "a number of at least 0, such as 2.49 or 2.49/h");
+  if (!price || *price < 0) return refused(text, "not a price for an hour", "write a number of at least 0, such as 2.49 or 2.49/h");
   if (equals == std::string_view::npos) {
     prices.any = price;
     return {};
@@ -56,10 +56,13 @@ Cost cost_of(double gpu_hour, int gpus, double tokens_per_s) {
   return {per_hour, per_hour / (tokens_per_s * kSecondsPerHour) * kMillion};
 }
 
+Cost cost_of(double gpu_hour, int gpus, double tokens_per_s, const ValidatedRequest& request) {
+  const double asked = request.request_rate ? *request.request_rate * static_cast<double>(request.osl) : tokens_per_s;
+  return cost_of(gpu_hour, gpus, std::min(tokens_per_s, asked));
+}
+
 Cost cost_of(double gpu_hour, const Pick& pick, const ValidatedRequest& request) {
-  double tokens = pick.unit.tokens_per_s * pick.replicas;
-  if (request.request_rate) tokens = std::min(tokens, *request.request_rate * static_cast<double>(request.osl));
-  return cost_of(gpu_hour, pick.gpus_used, tokens);
+  return cost_of(gpu_hour, pick.gpus_used, pick.unit.tokens_per_s * pick.replicas, request);
 }
 
 }  // namespace dynamo

@@ -47,6 +47,15 @@ TEST(Args, StdinIsAFile) {
 TEST(Args, TheRepeatedCommandLeavesOutTheOutputAndQuotes) {
   const auto command = parsed<ProfileCommand>({"profile", "-f", "my file.yaml", "-o", "json", "--output-dir=x"});
   EXPECT_EQ(command.repeat, "kubectl dynamo profile -f 'my file.yaml'");
+  EXPECT_EQ(command.explain, "kubectl dynamo explain -f 'my file.yaml'");
+}
+
+TEST(Args, WhyIsAskedWithWhatDecides) {
+  const auto command = parsed<ProfileCommand>({"profile", "--model", "m", "--gpus=8", "--gpu", "h200_sxm", "--objective", "cost", "--report", "page.html",
+                                               "--strict-sla", "--dgd-api-version", "v1beta1", "--show-overrides", "--gpu-price=2"});
+  EXPECT_EQ(command.explain, "kubectl dynamo explain --model m --gpus=8 --gpu h200_sxm --objective cost --gpu-price=2");
+  EXPECT_EQ(command.repeat, "kubectl dynamo profile --model m --gpus=8 --gpu h200_sxm --objective cost --dgd-api-version v1beta1 --show-overrides "
+                            "--gpu-price=2");
 }
 
 TEST(Args, TablesHasThreeActions) {

@@ -7,6 +7,7 @@
 
 #include "dynamo/profiler/document_io.h"
 #include "render/report_value.h"
+#include "render/verdict.h"
 
 namespace dynamo::cli {
 namespace {
@@ -79,7 +80,7 @@ ProfileResult sample() {
 }
 
 std::string table(const ProfileResult& result, bool wide = false) {
-  return render_table(report_value(result, "qwen.yaml"), {wide, "kubectl dynamo profile -f qwen.yaml"}, Style(false));
+  return render_table(report_value(result, "qwen.yaml"), {wide, "kubectl dynamo profile -f qwen.yaml", "kubectl dynamo explain -f qwen.yaml"}, Style(false));
 }
 
 TEST(Table, SaysVerdictNumbersAlternativesAndNextStep) {
@@ -91,7 +92,8 @@ TEST(Table, SaysVerdictNumbersAlternativesAndNextStep) {
   EXPECT_THAT(text, HasSubstr("(weights 15, KV 84, rest 13)"));
   EXPECT_THAT(text, HasSubstr("* agg    2 x tp4   batch 160"));
   EXPECT_THAT(text, HasSubstr("disagg 2 x (1P tp2 + 1D tp2)"));
-  EXPECT_THAT(text, HasSubstr("... 44 more fit, 212 do not"));
+  EXPECT_THAT(text, HasSubstr("  ... 44 more fit, 212 do not\n"));
+  EXPECT_THAT(text, HasSubstr("Why:     kubectl dynamo explain -f qwen.yaml\n"));
   EXPECT_THAT(text, HasSubstr("measured tables (aiconfigurator-core 0.12.0), 50 % looked up"));
   EXPECT_THAT(text, HasSubstr("Assumed: totalGpus 8"));
   EXPECT_TRUE(text.ends_with("Deploy:  kubectl dynamo profile -f qwen.yaml -o yaml | kubectl apply -f -\n")) << text;
@@ -101,6 +103,35 @@ TEST(Table, FitsEightyColumnsUnlessWide) {
   std::istringstream lines(table(sample()));
   for (std::string line; std::getline(lines, line);) EXPECT_LE(columns(line), 80u) << line;
   EXPECT_THAT(table(sample(), true), HasSubstr("TOK/S/USER"));
+}
+
+TEST(Table, IdleGpusCountInTheThroughputAndInTheRankingAlike) {
+  ProfileResult result = sample();
+  result.report->chosen->gpus_used = 6;
+  result.report->chosen->tokens_per_s_gpu_cluster = 597.1;
+  const std::string text = table(result);
+  EXPECT_THAT(text, HasSubstr("  throughput      597 tok/s per GPU    "));
+  EXPECT_THAT(text, HasSubstr("\n                  796 tok/s per GPU of the 6 in use\n"));
+  EXPECT_THAT(table(sample()), Not(HasSubstr("in use")));
+}
+
+TEST(Table, AVerdictIsBrokenBeforeTheEngineOrWhereItMustBe) {
+  const Style plain(false);
+  const std::string long_name(40, 'x');
+  EXPECT_EQ(verdict_lines("short  (vllm 1.0)", plain, Ink::kGreen), "short  (vllm 1.0)\n");
+  EXPECT_EQ(verdict_lines(long_name + " " + long_name.substr(8) + "  (vllm 1.0)", plain, Ink::kGreen),
+            long_name + " " + long_name.substr(8) + "\n  (vllm 1.0)\n");
+  EXPECT_EQ(verdict_lines(long_name + " " + long_name + "  (vllm 1.0)", plain, Ink::kGreen), long_name + "\n  " + long_name + " (vllm 1.0)\n");
+}
+
+TEST(Table, OthersAreCountedInWordsThatRead) {
+  ProfileResult result = sample();
+  result.report->searches.front().feasible = 2;
+  EXPECT_THAT(table(result), HasSubstr("  ... 212 more do not fit\n"));
+  result.report->searches.front().dropped.front().count = 0;
+  EXPECT_THAT(table(result), Not(HasSubstr("...")));
+  result.report->searches.front().feasible = 5;
+  EXPECT_THAT(table(result), HasSubstr("  ... 3 more fit\n"));
 }
 
 TEST(Table, AMissedTargetIsShownBesideWhatIsReached) {

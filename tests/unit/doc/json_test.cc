@@ -33,6 +33,27 @@ TEST(Json, MarksValuesAndKeys) {
   EXPECT_EQ(value->find("b")->as_array()->front().mark, (SourceMark{.line = 3, .column = 9, .length = 4}));
 }
 
+TEST(Json, MarksValuesOfManyLines) {
+  std::string text = "[";
+  for (int line = 2; line < 500; ++line) {
+    text += (line % 3 == 0 ? "\n\n  1," : "\n 1, 2,");
+  }
+  const auto value = read_json(text + "\n3]", "s");
+  ASSERT_TRUE(value.has_value());
+  int line = 1;
+  std::size_t index = 0;
+  const Array& values = *value->as_array();
+  for (int step = 2; step < 500; ++step) {
+    const bool two_breaks = step % 3 == 0;
+    line += two_breaks ? 2 : 1;
+    EXPECT_EQ(values.at(index++).mark, (SourceMark{.line = line, .column = two_breaks ? 3 : 2, .length = 1}));
+    if (!two_breaks) {
+      EXPECT_EQ(values.at(index++).mark, (SourceMark{.line = line, .column = 5, .length = 1}));
+    }
+  }
+  EXPECT_EQ(values.at(index).mark, (SourceMark{.line = line + 1, .column = 1, .length = 1}));
+}
+
 TEST(Json, RefusesEverythingElse) {
   for (const char* text : {"{", "[1,]", "{\"a\":1,}", "{'a':1}", "01", "1.", ".5", "+1", "NaN", "nul", "\"\\x\"", "1 2",
                            "\"\\ud800\"", "\"a\nb\"", "[1 2]", "{\"a\" 1}", "{a:1}", "// c\n1", "1e999", "\"a", "[", "-"}) {

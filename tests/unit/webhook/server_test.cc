@@ -236,12 +236,12 @@ TEST_F(ServerTest, LargeBodiesTogetherAreBounded) {
   EXPECT_THAT(second.rest(), AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("Retry-After")));
   first.send(std::string(400000, 'a'));
   EXPECT_THAT(first.receive("!"), StartsWith("HTTP/1.1 200 "));
-  for (int i = 0; i < 500 && server_->buffered() > 0; ++i) std::this_thread::sleep_for(milliseconds(2));
+  for (int i = 0; i < 10000 && server_->buffered() > 0; ++i) std::this_thread::sleep_for(milliseconds(2));
   EXPECT_EQ(server_->buffered(), 0u);
 }
 
 TEST_F(ServerTest, ADrainAnswersWhatIsUnderWayAndClosesTheRest) {
-  options_.drain_delay = milliseconds(200);
+  options_.drain_delay = milliseconds(2000);   // `late` comes within it
   start();
   const Client idle(port_), working(port_);
   working.send(post("/wait", "a"));

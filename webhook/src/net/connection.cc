@@ -117,7 +117,7 @@ Connection::Next Connection::write(Clock::time_point now) {
     if (sent.status == IoStatus::kClosed) return close(Ending::kClient);
     written_ += sent.bytes;
   }
-  output_ = {};
+  release(output_);
   if (!close_after_) {
     enter(Phase::kIdle, now);
     if (const Next next = take_in(now); next != Next::kAgain) return next;

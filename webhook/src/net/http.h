@@ -34,6 +34,9 @@ struct Refusal {
 /// An answer of the connection layer itself, complete with its headers.
 [[nodiscard]] std::string plain_response(int status, std::string_view text, bool close, std::string_view extra_headers = {});
 
+/// Empties `text` and gives its memory back, which assigning an empty string does not.
+inline void release(std::string& text) { std::string().swap(text); }
+
 /// The value of `name` in the query of a target; empty where it is absent.
 [[nodiscard]] std::string_view query_value(std::string_view target, std::string_view name);
 

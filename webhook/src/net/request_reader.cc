@@ -90,7 +90,7 @@ HttpRequest RequestReader::take() {
   request.body = std::exchange(body_, {});
   head_ = {};
   chunks_.reset();
-  if (input_.empty()) input_ = {};   // an idle connection holds no buffer
+  if (input_.empty()) release(input_);   // an idle connection holds no buffer
   state_ = State::kEmpty;
   advance();
   return request;

@@ -30,7 +30,10 @@ class RequestReader {
   [[nodiscard]] bool has_more() const { return !input_.empty(); }
 
   /// Lets go of all it holds: the connection reads no request any more.
-  void discard() { input_ = body_ = std::string(); }
+  void discard() {
+    release(input_);
+    release(body_);
+  }
 
   /// The complete request; the reader then looks at what came after it.
   [[nodiscard]] HttpRequest take();

@@ -31,8 +31,9 @@ struct Cost {
 /// `gpus` rented at `gpu_hour` each, which make `tokens_per_s` output tokens. The one formula.
 [[nodiscard]] Cost cost_of(double gpu_hour, int gpus, double tokens_per_s);
 
-/// Of a deployed pick. Only its own GPUs are paid. With a given request rate the tokens are those of that load, else all that the
-/// deployment can make.
+/// Of a deployment for `request`: with a given request rate the tokens are those of that load, else all that it can make.
+[[nodiscard]] Cost cost_of(double gpu_hour, int gpus, double tokens_per_s, const ValidatedRequest& request);
+/// Of a deployed pick. Only its own GPUs are paid.
 [[nodiscard]] Cost cost_of(double gpu_hour, const Pick& pick, const ValidatedRequest& request);
 
 }  // namespace dynamo
