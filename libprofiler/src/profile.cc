@@ -65,6 +65,8 @@ ProfileResult profile(const Document& document, const TableStore& tables, const 
   result.diagnostics.append(defects);
   if (defects.has_errors()) return result;
   result.picked = std::move(assembly->picked);
+  result.prefill_engine = std::move(assembly->prefill_engine);
+  result.decode_engine = std::move(assembly->decode_engine);
   result.documents = std::move(assembly->documents);
   return result;
 }

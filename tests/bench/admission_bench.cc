@@ -51,6 +51,39 @@ void with_search(benchmark::State& state) {
 }
 BENCHMARK(with_search)->Unit(benchmark::kMicrosecond);
 
+/// Requests of one model that differ in everything a search depends on, none seen before.
+void with_new_searches(benchmark::State& state, const char* model) {
+  if (packs().empty()) return state.SkipWithError("no measured tables: set DYNAMO_TABLES");
+  Value review = *read_json(body_of("typical-create.json"), {});
+  Value& spec = *review.find("request")->find("object")->find("spec");
+  spec.set("model", model);
+  const auto one_of = [](auto list, int i) { return list.begin()[static_cast<std::size_t>(i) % list.size()]; };
+  int turn = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    const int i = turn++;
+    spec.set("backend", one_of(std::initializer_list<const char*>{"trtllm", "vllm", "sglang"}, i));
+    Value hardware, workload, sla;
+    hardware.set("gpuSku", one_of(std::initializer_list<const char*>{"h200_sxm", "h100_sxm", "b200_sxm"}, i / 3));
+    hardware.set("totalGpus", one_of(std::initializer_list<int>{8, 16, 32, 4}, i / 9));
+    hardware.set("numGpusPerNode", 8);
+    workload.set("isl", 1000 + 10 * i);
+    workload.set("osl", 200 + 10 * (i % 100));
+    sla.set("ttft", 500);
+    sla.set("itl", 20 + i % 80);
+    spec.set("hardware", std::move(hardware));
+    spec.set("workload", std::move(workload));
+    spec.set("sla", std::move(sla));
+    const std::string body = write_json(review);
+    state.ResumeTiming();
+    benchmark::DoNotOptimize(answer_review(AdmissionPath::kValidate, "application/json", body, {}, packs()));
+  }
+}
+BENCHMARK_CAPTURE(with_new_searches, dense_8b, "Qwen/Qwen3-8B")->Unit(benchmark::kMicrosecond)->Iterations(72);
+BENCHMARK_CAPTURE(with_new_searches, dense_32b, "Qwen/Qwen3-32B")->Unit(benchmark::kMicrosecond)->Iterations(72);
+BENCHMARK_CAPTURE(with_new_searches, dense_70b, "meta-llama/Llama-3.1-70B-Instruct")->Unit(benchmark::kMicrosecond)->Iterations(72);
+BENCHMARK_CAPTURE(with_new_searches, moe_30b, "Qwen/Qwen3-30B-A3B")->Unit(benchmark::kMicrosecond)->Iterations(72);
+
 void with_remembered_search(benchmark::State& state) {
   if (packs().empty()) return state.SkipWithError("no measured tables: set DYNAMO_TABLES");
   FeasibilityMemo memo;

@@ -1,4 +1,7 @@
-"""Runs inside a Dynamo environment: reads a directory of ours as the planner does and prints what it found as JSON."""
+"""Runs inside a Dynamo environment: reads a directory of ours as the planner does and prints what it found as JSON.
+
+read_planner.py DIRECTORY ACTION…: `accept` (every planner_config*.json), `interpolate`, `samples`, `dry-run`.
+"""
 
 import json
 import sys
@@ -16,7 +19,7 @@ def planner_config_class():
 
 
 def enter_without_running(*packages):
-    """The packages of 1.6 import a simulator that is not published; their modules of configuration need none of it."""
+    """The packages of 1.6 import a simulator that is not published; the modules that read our files need none of it."""
     import dynamo
 
     for name in list(sys.modules):
@@ -28,9 +31,17 @@ def enter_without_running(*packages):
         sys.modules[module.__name__] = module
 
 
-def read_config(directory):
-    text = (directory / "planner_config.json").read_text()
-    return planner_config_class().model_validate(json.loads(text)), json.loads(text)
+def accept(directory):
+    """What the planner makes of each configuration: its fields, or why it refuses it."""
+    planner_config = planner_config_class()
+    answers = {}
+    for path in sorted(directory.glob("planner_config*.json")):
+        written = json.loads(path.read_text())
+        try:
+            answers[path.name] = {"written": written, "read": json.loads(planner_config.model_validate(written).model_dump_json())}
+        except ValueError as refusal:
+            answers[path.name] = {"written": written, "refusal": str(refusal)}
+    return answers
 
 
 def interpolate(directory):
@@ -51,7 +62,25 @@ def interpolate(directory):
     return found
 
 
-def dry_run(directory, config):
+def samples(directory):
+    """The forward passes that a planner of 1.6 learns from, out of the NPZ pair and out of the ConfigMap's files."""
+    enter_without_running("planner", "planner.monitoring")
+    from dynamo.planner.monitoring import perf_metrics
+
+    found = {}
+    for form in ("npz", "json"):
+        prefill = perf_metrics._convert_prefill_profiling(str(directory / form))
+        decode = perf_metrics._convert_decode_profiling(str(directory / form))
+        found[form] = {
+            "prefill": [[sample.scheduled_requests.sum_prefill_tokens, sample.wall_time] for sample in prefill],
+            "decode": [[sample.scheduled_requests.num_decode_requests, sample.scheduled_requests.sum_decode_kv_tokens,
+                        sample.wall_time] for sample in decode],
+        }
+    return found
+
+
+def dry_run(directory):
+    """An hour of one request each two seconds; the size of the plot the planner draws of what it would do."""
     from dynamo.planner.utils.dryrun import run_sla_planner_dryrun
 
     trace = directory / "trace.jsonl"
@@ -59,6 +88,7 @@ def dry_run(directory, config):
         for second in range(0, 3600, 2):
             line = {"timestamp": second * 1000, "input_length": 3000, "output_length": 300, "hash_ids": [second]}
             out.write(json.dumps(line) + "\n")
+    config = planner_config_class().model_validate(json.loads((directory / "planner_config.json").read_text()))
     config.profile_results_dir = str(directory / "json")
     config.load_predictor = "constant"
     plot = directory / "dryrun.png"
@@ -67,14 +97,9 @@ def dry_run(directory, config):
 
 
 def main():
+    actions = {"accept": accept, "interpolate": interpolate, "samples": samples, "dry-run": dry_run}
     directory = Path(sys.argv[1])
-    config, written = read_config(directory)
-    result = {"written": written, "read": json.loads(config.model_dump_json())}
-    if "interpolate" in sys.argv[2:]:
-        result["curves"] = interpolate(directory)
-    if "dry-run" in sys.argv[2:]:
-        result["plot_bytes"] = dry_run(directory, config)
-    print("RESULT " + json.dumps(result))
+    print("RESULT " + json.dumps({name: actions[name](directory) for name in sys.argv[2:]}))
 
 
 main()

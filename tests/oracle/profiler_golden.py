@@ -19,8 +19,8 @@ import zipfile
 
 import yaml
 
-# Files of the original that hold engines under test or its own log; ours are named in docs/profiler.md.
-OTHER_FILES = re.compile(r"(config\.yaml|.*\.png|.*\.svg|.*\.log)$")
+# Plots and logs are not in the recorded output.
+OTHER_FILES = re.compile(r".*\.(png|svg|log)$")
 
 
 def array_types(path):
@@ -62,7 +62,8 @@ def shape_of(document):
         command = [c for c in main.get("command") or [] if c.startswith("dynamo")]
         services[name] = {"type": service.get("componentType"), "role": service.get("subComponentType"), "mounts": mounts,
                           "command": command}
-    return ("DynamoGraphDeployment", sorted(services.items()), [p["name"] for p in document["spec"].get("pvcs") or []])
+    return ("DynamoGraphDeployment", document["metadata"]["name"], sorted(services.items()),
+            [p["name"] for p in document["spec"].get("pvcs") or []])
 
 
 def run(binary, tables, case, folder):
@@ -84,13 +85,16 @@ def compare(case, code, folder):
             yield "missing files " + ", ".join(sorted(missing))
         if extra := files(ours) - files(theirs):
             yield "more files " + ", ".join(sorted(extra))
-    a, b = documents_of(theirs / "final_config.yaml"), documents_of(ours / "final_config.yaml")
-    if a is not None and b is not None:
+    for path in sorted(theirs.rglob("*config.yaml")):
+        name = path.relative_to(theirs)
+        a, b = documents_of(path), documents_of(ours / name)
+        if b is None:
+            continue
         for x, y in zip(map(shape_of, a), map(shape_of, b)):
             if x != y:
-                yield f"document\n      theirs {x}\n      ours   {y}"
+                yield f"{name}\n      theirs {x}\n      ours   {y}"
         if len(a) != len(b):
-            yield f"{len(b)} documents, the original {len(a)}"
+            yield f"{name}: {len(b)} documents, the original {len(a)}"
     for path in theirs.rglob("*.npz"):
         mine = ours / path.relative_to(theirs)
         if mine.exists() and array_types(path) != array_types(mine):

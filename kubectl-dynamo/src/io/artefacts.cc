@@ -15,9 +15,9 @@ std::chrono::sys_seconds now() { return std::chrono::floor<std::chrono::seconds>
 constexpr const char* kPrefillFolder = "selected_prefill_interpolation/";
 constexpr const char* kDecodeFolder = "selected_decode_interpolation/";
 
-void add_curves(const Curves& curves, std::vector<OutputFile>& files) {
-  files.push_back({std::string(kPrefillFolder) + "raw_data.npz", prefill_npz(curves.prefill)});
-  files.push_back({std::string(kDecodeFolder) + "raw_data.npz", decode_npz(curves.decode)});
+void add_curve(const std::string& folder, const std::string& npz, const std::optional<Value>& engine, std::vector<OutputFile>& files) {
+  if (engine) files.push_back({folder + "config.yaml", write_yaml(*engine)});
+  files.push_back({folder + "raw_data.npz", npz});
 }
 
 }  // namespace
@@ -41,7 +41,10 @@ OutputFile failed_artefact(const std::string& message, const std::string& error,
 std::vector<OutputFile> artefacts_of(const ProfileResult& result, const std::string& phase) {
   if (result.documents.empty()) return {failed_artefact("Profiling failed", first_error(result.diagnostics), phase)};
   std::vector<OutputFile> files;
-  if (result.curves) add_curves(*result.curves, files);
+  if (result.curves) {
+    add_curve(kPrefillFolder, prefill_npz(result.curves->prefill), result.prefill_engine, files);
+    add_curve(kDecodeFolder, decode_npz(result.curves->decode), result.decode_engine, files);
+  }
   for (const PlotFile& plot : result.plots) files.push_back({plot.name, plot.bytes});
   if (result.picked) files.push_back({"picked_dgd_config.yaml", write_yaml(*result.picked)});
   files.push_back({"final_config.yaml", write_yaml(result.documents)});

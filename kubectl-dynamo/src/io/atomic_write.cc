@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "io/file_handle.h"
 
@@ -55,6 +56,32 @@ class PendingFile {
   std::string temporary_;
 };
 
+/// Directories made on the way; removed again, where they stayed empty, unless they are kept.
+class NewDirectories {
+ public:
+  NewDirectories() = default;
+  NewDirectories(const NewDirectories&) = delete;
+  NewDirectories& operator=(const NewDirectories&) = delete;
+  ~NewDirectories() {
+    std::error_code ignored;
+    for (auto made = made_.rbegin(); made != made_.rend(); ++made) fs::remove(*made, ignored);
+  }
+
+  [[nodiscard]] std::error_code make(const fs::path& directory) {
+    std::error_code error;
+    if (directory.empty() || fs::is_directory(directory, error)) return {};
+    if (const std::error_code above = make(directory.parent_path())) return above;
+    error.clear();
+    if (fs::create_directory(directory, error)) made_.push_back(directory);
+    return error;
+  }
+
+  void keep() { made_.clear(); }
+
+ private:
+  std::vector<fs::path> made_;
+};
+
 }  // namespace
 
 bool write_all(int descriptor, std::string_view text) {
@@ -68,15 +95,14 @@ bool write_all(int descriptor, std::string_view text) {
 }
 
 std::expected<void, Diagnostics> write_files(const fs::path& directory, const std::vector<OutputFile>& files) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) return std::unexpected(cannot("create directory", directory, error.message()));
-
+  NewDirectories directories;   // outlives the files in them
   std::vector<PendingFile> pending;
+  if (const auto error = directories.make(directory)) return std::unexpected(cannot("create directory", directory, error.message()));
   for (const OutputFile& file : files) {
     const fs::path target = directory / file.name;
-    fs::create_directories(target.parent_path(), error);
-    if (error) return std::unexpected(cannot("create directory", target.parent_path(), error.message()));
+    if (const auto error = directories.make(target.parent_path())) {
+      return std::unexpected(cannot("create directory", target.parent_path(), error.message()));
+    }
     pending.emplace_back(target);
     if (!pending.back().write(file.text)) {
       return std::unexpected(cannot("write", pending.back().target(), std::strerror(errno)));
@@ -85,7 +111,13 @@ std::expected<void, Diagnostics> write_files(const fs::path& directory, const st
   for (PendingFile& file : pending) {
     if (!file.publish()) return std::unexpected(cannot("replace", file.target(), std::strerror(errno)));
   }
+  directories.keep();
   return {};
+}
+
+bool rewrite_in_place(const fs::path& path, std::string_view text) {
+  FileHandle file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  return file.valid() && write_all(file.get(), text) && ::ftruncate(file.get(), static_cast<off_t>(text.size())) == 0 && file.close();
 }
 
 }  // namespace dynamo::cli

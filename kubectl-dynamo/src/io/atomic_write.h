@@ -21,6 +21,9 @@ struct OutputFile {
 [[nodiscard]] std::expected<void, Diagnostics> write_files(const std::filesystem::path& directory,
                                                            const std::vector<OutputFile>& files);
 
+/// Writes over an existing small file, in the blocks it already has: what still works on a full disk. A reader may see half of it.
+[[nodiscard]] bool rewrite_in_place(const std::filesystem::path& path, std::string_view text);
+
 /// Writes to a descriptor, resuming after short writes. False on an error, which errno keeps.
 [[nodiscard]] bool write_all(int descriptor, std::string_view text);
 

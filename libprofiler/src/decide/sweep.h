@@ -6,12 +6,10 @@
 
 namespace dynamo {
 
-/// Why this decision can have no curves: an error where they are needed, a warning where they are only asked for. Nothing
-/// where they can be made, or nobody asks.
+/// Why this decision cannot have the curves it needs, as an error. Nothing where they can be made, or nobody needs them.
 [[nodiscard]] std::optional<Diagnostic> sweep_obstacle(const ValidatedRequest& request, const PickReport& report);
 
-/// The curves that planner and mocker ask for; nothing when nobody does. Without a performance model a planner that scales by load
-/// goes on without them (a warning); for any other that is an error.
+/// The curves that planner and mocker need; nothing when neither does. An error in `findings` where they cannot be made.
 [[nodiscard]] std::optional<Curves> sweep_for(const ValidatedRequest& request, const PickReport& report, const TableStore& tables,
                                               const ProfileOptions& options, Diagnostics& findings);
 

@@ -19,6 +19,8 @@ std::optional<DeploymentApi> deployment_api_from_name(std::string_view name) {
 namespace emit {
 namespace {
 
+constexpr std::string_view kRuntimeOverride = "runtimeVersionOverride";
+
 /// Copies the object with its version and its spec changed.
 Value with_spec(const Value& deployment, DeploymentApi api, Value spec) {
   Value out = Object{};
@@ -101,6 +103,19 @@ Value to_v1alpha1(const Value& deployment) {
   const Value* spec = deployment.find("spec");
   if (spec == nullptr || spec->as_object() == nullptr) return deployment;
   return with_spec(deployment, DeploymentApi::kV1alpha1, alpha_spec(*spec));
+}
+
+Value in_version(Value deployment, DeploymentApi api, const ValidatedRequest& request) {
+  if (api == DeploymentApi::kV1alpha1) return deployment;
+  Value written = to_v1beta1(deployment);
+  Value* spec = written.find("spec");
+  Value* components = spec == nullptr ? nullptr : spec->find("components");
+  if (request.runtime_version_override.empty() || components == nullptr) return written;
+  for (Value& component : *components->as_array()) {
+    if (component.find(kRuntimeOverride) != nullptr) continue;
+    component.set(std::string(kRuntimeOverride), request.runtime_version_override);
+  }
+  return written;
 }
 
 }  // namespace emit

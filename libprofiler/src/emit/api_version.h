@@ -9,4 +9,8 @@ namespace dynamo::emit {
 [[nodiscard]] Value to_v1beta1(const Value& deployment);
 [[nodiscard]] Value to_v1alpha1(const Value& deployment);
 
+/// A v1alpha1 deployment in the version that is written. Only v1beta1 has a place for the runtime version that the request overrides:
+/// each component that names none.
+[[nodiscard]] Value in_version(Value deployment, DeploymentApi api, const ValidatedRequest& request);
+
 }  // namespace dynamo::emit

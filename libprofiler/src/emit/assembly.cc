@@ -1,7 +1,10 @@
 #include "dynamo/profiler/assembly.h"
 
+#include <algorithm>
+
 #include "emit/api_version.h"
 #include "emit/naming.h"
+#include "emit/single_engine.h"
 #include "emit/template/base_template.h"
 #include "facts/backend_facts.h"
 #include "rules/planner.h"
@@ -9,37 +12,46 @@
 namespace dynamo {
 namespace {
 
-constexpr const char* kMockerStem = "mocker-disagg-";
+constexpr const char* kMockerStem = "mocker-disagg";
 
 bool planned(const ValidatedRequest& request) { return !request.planner.is_null(); }
-
-/// The document without what tells versions apart, in the version that was asked for.
-Value in_version(Value deployment, DeploymentApi api) {
-  return api == DeploymentApi::kV1beta1 ? emit::to_v1beta1(deployment) : std::move(deployment);
-}
 
 DeploymentApi written_api(const ValidatedRequest& request, const EmitOptions& options) {
   const emit::BaseTemplate base(options.apply_overrides ? request.overrides_dgd : Value());
   return options.api.value_or(base.api().value_or(DeploymentApi::kV1alpha1));
 }
 
-std::expected<Value, Diagnostics> base_of(const ValidatedRequest& request, const Value& picked, const EmitOptions& options) {
-  if (request.mocker) return mocker_deployment(request, options);
-  return picked;
+/// The engines, or the mocker in their place; where both have a word on the base template, the mocker's counts.
+std::expected<Value, Diagnostics> base_of(const ValidatedRequest& request, const Value& picked, const EmitOptions& options,
+                                          Diagnostics& warnings) {
+  if (!request.mocker) return picked;
+  Diagnostics findings;
+  auto mocker = mocker_deployment(request, options, findings);
+  for (const Diagnostic& warning : warnings.items()) {
+    const auto same = [&](const Diagnostic& other) { return other.rule == warning.rule && other.path == warning.path; };
+    if (std::ranges::none_of(findings.items(), same)) findings.add(warning);
+  }
+  warnings = std::move(findings);
+  return mocker;
 }
 
 /// Planner and mocker are part of what tells two deployments apart, unless the user named them.
 void name_whole(const ValidatedRequest& request, const Estimate& unit, const EmitOptions& options, Value& deployment) {
   const bool named = options.apply_overrides && request.overrides_dgd.find_path({"metadata", "name"}) != nullptr;
   if (named) return;
-  emit::rename_by_content(request.mocker ? kMockerStem : emit::name_stem(unit.decode.backend, unit.mode), deployment);
+  emit::rename(request.mocker ? kMockerStem : emit::name_stem(unit.decode.backend, unit.mode), options, deployment);
+}
+
+void add_engines(const ValidatedRequest& request, const Value& picked, Backend backend, DeploymentApi api, Assembly& out) {
+  if (auto prefill = emit::single_engine(picked, backend, emit::Role::kPrefill)) {
+    out.prefill_engine = emit::in_version(std::move(*prefill), api, request);
+  }
+  if (auto decode = emit::single_engine(picked, backend, emit::Role::kDecode)) {
+    out.decode_engine = emit::in_version(std::move(*decode), api, request);
+  }
 }
 
 }  // namespace
-
-bool asks_for_curves(const ValidatedRequest& request) {
-  return request.mocker || (planned(request) && !sweep_is_off(request.planner));
-}
 
 bool needs_profile_data(const ValidatedRequest& request) {
   return request.mocker || (planned(request) && planner_scaling(request.planner).throughput);
@@ -59,20 +71,21 @@ std::expected<Assembly, Diagnostics> assemble(const ValidatedRequest& request, c
   Assembly out;
   out.warnings = std::move(emitted->warnings);
   if (!request.mocker && !planned(request)) {
-    out.documents.push_back(in_version(std::move(picked), api));
+    out.documents.push_back(emit::in_version(std::move(picked), api, request));
     return out;
   }
-  auto base = base_of(request, picked, options);
+  auto base = base_of(request, picked, options, out.warnings);
   if (!base) return std::unexpected(std::move(base.error()));
   if (planned(request)) {
-    auto map = add_planner(*base, request, report, curves != nullptr, options, out.warnings);
+    auto map = add_planner(*base, request, report, curves != nullptr || !needs_profile_data(request), options, out.warnings);
     if (!map) return std::unexpected(std::move(map.error()));
     out.documents.push_back(std::move(*map));
   }
   if (needs_profile_data(request) && curves != nullptr) out.documents.push_back(add_profile_data(*base, request, *curves));
+  if (curves != nullptr) add_engines(request, picked, report.chosen->unit.decode.backend, api, out);
   name_whole(request, report.chosen->unit, options, *base);
-  out.picked = in_version(std::move(picked), api);
-  out.documents.push_back(in_version(std::move(*base), api));
+  out.picked = emit::in_version(std::move(picked), api, request);
+  out.documents.push_back(emit::in_version(std::move(*base), api, request));
   return out;
 }
 

@@ -61,7 +61,7 @@ std::expected<Deployment, Diagnostics> emit_deployment(const ValidatedRequest& r
   if (!plan)
     return std::unexpected(std::move(plan.error()));
   const emit::BaseTemplate base(options.apply_overrides ? request.overrides_dgd : Value());
-  if (auto problems = emit::name_services(request, *plan); problems.has_errors())
+  if (auto problems = emit::name_services(request, options, *plan); problems.has_errors())
     return std::unexpected(std::move(problems));
   base.name_workers(*plan);
 
@@ -81,9 +81,9 @@ std::expected<Deployment, Diagnostics> emit_deployment(const ValidatedRequest& r
     return std::unexpected(std::move(out.warnings));
   if (options.apply_overrides)
     emit::add_job_tolerations(object, request.overrides_profiling_job);
-  emit::name_deployment(*plan, object);
+  emit::name_deployment(*plan, options, object);
   const DeploymentApi api = options.api.value_or(base.api().value_or(DeploymentApi::kV1alpha1));
-  out.documents.push_back(api == DeploymentApi::kV1beta1 ? emit::to_v1beta1(object) : std::move(object));
+  out.documents.push_back(emit::in_version(std::move(object), api, request));
   return out;
 }
 

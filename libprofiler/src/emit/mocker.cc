@@ -4,7 +4,7 @@
 #include "emit/metadata.h"
 #include "emit/naming.h"
 #include "emit/runtime.h"
-#include "emit/template/tree_merge.h"
+#include "emit/template/base_template.h"
 #include "emit/tolerations.h"
 
 namespace dynamo {
@@ -38,7 +38,8 @@ void run_frontend(Value& frontend) {
 
 }  // namespace
 
-std::expected<Value, Diagnostics> mocker_deployment(const ValidatedRequest& request, const EmitOptions& options) {
+std::expected<Value, Diagnostics> mocker_deployment(const ValidatedRequest& request, const EmitOptions& options,
+                                                    Diagnostics& warnings) {
   const Backend backend = request.backends.front();
   const PlannerLine line = emit::planner_line(emit::runtime_of(request, options.runtime_version, request.image));
   const auto image = emit::mocker_image(request, line, backend);
@@ -55,8 +56,11 @@ std::expected<Value, Diagnostics> mocker_deployment(const ValidatedRequest& requ
   spec.set("services", std::move(services));
   Value object = emit::deployment_object(request, std::move(spec));
   if (options.apply_overrides) {
+    Diagnostics findings;
+    emit::BaseTemplate(request.overrides_dgd).apply(object, backend, findings);
+    if (findings.has_errors()) return std::unexpected(std::move(findings));
+    warnings.append(findings);
     emit::add_job_tolerations(object, request.overrides_profiling_job);
-    if (const Value* name = request.overrides_dgd.find_path({"metadata", "name"})) object.find("metadata")->set("name", *name);
   }
   return object;
 }

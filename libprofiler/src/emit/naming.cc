@@ -26,21 +26,25 @@ std::string content_digits(std::string_view text, std::size_t count) {
 }
 
 std::string name_stem(Backend backend, ServingMode mode) {
-  return std::string(name_of(backend)) + (mode == ServingMode::kDisaggregated ? "-disagg-" : "-agg-");
+  return std::string(name_of(backend)) + (mode == ServingMode::kDisaggregated ? "-disagg" : "-agg");
 }
 
-void rename_by_content(std::string_view stem, Value& deployment) {
-  const std::string digits = content_digits(write_json(*deployment.find("spec")), kNameDigits);
-  deployment.find("metadata")->set("name", std::string(stem) + digits);
+void rename(std::string_view stem, const EmitOptions& options, Value& deployment) {
+  std::string name(stem);
+  if (options.name_by_content) name += "-" + content_digits(write_json(*deployment.find("spec")), kNameDigits);
+  deployment.find("metadata")->set("name", std::move(name));
 }
 
 namespace {
 
+const std::string* given_name(const ValidatedRequest& request) {
+  const Value* name = request.overrides_dgd.find_path({"metadata", "name"});
+  return name == nullptr ? nullptr : name->as_string();
+}
+
 /// The name the operator gives the deployment, if it does.
 std::size_t operator_name_length(const ValidatedRequest& request) {
-  if (const Value* name = request.overrides_dgd.find_path({"metadata", "name"}); name && name->as_string()) {
-    return name->as_string()->size();
-  }
+  if (const std::string* given = given_name(request)) return given->size();
   return has_request_name(request) ? request.name.size() + kOperatorSuffix.size() : 0;
 }
 
@@ -66,13 +70,13 @@ std::size_t name_length(std::size_t deployment, std::string_view service, bool m
   return deployment + service.size() + (multinode ? service.size() + kLeaderSuffixLength : 0);
 }
 
-void name_deployment(const DeploymentPlan& plan, Value& deployment) {
+void name_deployment(const DeploymentPlan& plan, const EmitOptions& options, Value& deployment) {
   const std::string* given = deployment.find("metadata")->find("name")->as_string();
-  if (given == nullptr || given->empty()) rename_by_content(name_stem(plan.backend, plan.mode), deployment);
+  if (given == nullptr || given->empty()) rename(name_stem(plan.backend, plan.mode), options, deployment);
 }
 
-std::size_t deployment_name_length(const DeploymentPlan& plan) {
-  return name_stem(plan.backend, plan.mode).size() + kNameDigits;
+std::size_t deployment_name_length(const DeploymentPlan& plan, const EmitOptions& options) {
+  return name_stem(plan.backend, plan.mode).size() + (options.name_by_content ? 1 + kNameDigits : 0);
 }
 
 bool has_request_name(const ValidatedRequest& request) {
@@ -80,8 +84,9 @@ bool has_request_name(const ValidatedRequest& request) {
   return !request.name.empty() && request.name != kDefaultName;
 }
 
-Diagnostics name_services(const ValidatedRequest& request, DeploymentPlan& plan) {
-  const std::size_t ours = deployment_name_length(plan);
+Diagnostics name_services(const ValidatedRequest& request, const EmitOptions& options, DeploymentPlan& plan) {
+  const std::string* given = options.apply_overrides ? given_name(request) : nullptr;
+  const std::size_t ours = given != nullptr ? given->size() : deployment_name_length(plan, options);
   const std::size_t longest = std::max(ours, operator_name_length(request));
   use_backend_names(plan);
   if (fits(plan, longest))

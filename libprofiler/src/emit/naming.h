@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "dynamo/profiler/emit.h"
 #include "dynamo/profiler/request.h"
 #include "emit/plan.h"
 
@@ -17,22 +18,22 @@ inline constexpr std::size_t kMaxNameLength = 45;
 [[nodiscard]] std::string content_digits(std::string_view text, std::size_t count);
 inline constexpr std::size_t kNameDigits = 8;
 
-/// `vllm-disagg-`.
+/// `vllm-disagg`.
 [[nodiscard]] std::string name_stem(Backend backend, ServingMode mode);
-/// Gives a deployment the name of its content: `stem` and digits of its spec.
-void rename_by_content(std::string_view stem, Value& deployment);
+/// Names a deployment `stem`, with digits that depend on its spec alone where they are asked for.
+void rename(std::string_view stem, const EmitOptions& options, Value& deployment);
 
-/// Names a deployment that has no name yet `vllm-disagg-1a2b3c4d`; the digits depend on its spec alone.
-void name_deployment(const DeploymentPlan& plan, Value& deployment);
-/// The length of every name that function returns for this plan.
-[[nodiscard]] std::size_t deployment_name_length(const DeploymentPlan& plan);
+/// The same for a deployment that has no name yet.
+void name_deployment(const DeploymentPlan& plan, const EmitOptions& options, Value& deployment);
+/// The length of every name that function gives for this plan.
+[[nodiscard]] std::size_t deployment_name_length(const DeploymentPlan& plan, const EmitOptions& options);
 
 /// The DGDR was given a name (and not the default).
 [[nodiscard]] bool has_request_name(const ValidatedRequest& request);
 
 /// Fills in the services: the names of the backend's examples, or the bare roles where those would be too long for the
-/// operator, under our own name or the `<dgdr>-dgd` it renames deployments to. Error: not even those fit.
-[[nodiscard]] Diagnostics name_services(const ValidatedRequest& request, DeploymentPlan& plan);
+/// operator, under the name they are written with or the `<dgdr>-dgd` it renames deployments to. Error: not even those fit.
+[[nodiscard]] Diagnostics name_services(const ValidatedRequest& request, const EmitOptions& options, DeploymentPlan& plan);
 
 /// A warning when the name the operator will give the deployment is too long beside even the shortest service names.
 [[nodiscard]] Diagnostics check_operator_names(const ValidatedRequest& request, const PickReport& report);

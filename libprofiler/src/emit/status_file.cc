@@ -102,7 +102,7 @@ void add_line(std::string& text, std::string_view key, std::string_view value) {
 }  // namespace
 
 ProfilerStatus running_status(std::chrono::sys_seconds now) {
-  return {ProfilerState::kRunning, now, "Profiler is running", {}, {}, "Initializing"};
+  return {ProfilerState::kRunning, now, "Profiler job started", {}, {}, "Initializing"};
 }
 
 ProfilerStatus success_status(std::chrono::sys_seconds now) {

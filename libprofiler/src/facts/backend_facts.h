@@ -53,6 +53,13 @@ struct FlagAlias {
   std::string_view flag = {};
 };
 
+/// A flag that the engine takes and we never write.
+struct KnownFlag {
+  std::string_view flag = {};
+  RuntimeRelease from = {};                  ///< first release known to have it
+  std::optional<RuntimeRelease> until = {};  ///< first release known not to have it any more
+};
+
 struct KvSpelling {
   KvQuant format = KvQuant::kBfloat16;
   std::string_view spelling = {};
@@ -78,7 +85,7 @@ struct BackendFacts {
   std::span<const BackendFlag> flags = {};
   std::span<const FlagAlias> aliases = {};
   std::span<const std::string_view> layout_flags = {};  ///< beside those with a meaning: they too shape the parallelism
-  std::span<const std::string_view> known_flags = {};   ///< others the engine takes; not all of them
+  std::span<const KnownFlag> known_flags = {};   ///< others the engine takes; not all of them
 
   [[nodiscard]] std::string_view service(EngineRole role) const { return services[static_cast<int>(role)]; }
   /// Null when that engine has no such flag for the role. An unknown release counts as the newest.

@@ -85,7 +85,9 @@ void add_once(std::vector<std::string>& order, const std::string& lane) {
 
 }  // namespace
 
-Result<std::vector<std::string>> attention_lanes(const Database::Impl& database, std::string_view name) {
+namespace {
+
+Result<std::vector<std::string>> ordered_lanes(const Database::Impl& database, std::string_view name) {
   const auto merged = database.table(name);
   if (!merged.has_value()) return std::unexpected(merged.error());
   std::vector<std::string> order;
@@ -105,6 +107,15 @@ Result<std::vector<std::string>> attention_lanes(const Database::Impl& database,
   }
   for (const std::string& lane : by_appearance(**merged)) add_once(order, lane);
   return order;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> attention_lanes(const Database::Impl& database, std::string_view table) {
+  using Lanes = Result<std::vector<std::string>>;
+  return *database.parts->find_or_make<Lanes>("lanes of " + std::string(table), [&] {
+    return std::make_shared<const Lanes>(ordered_lanes(database, table));
+  });
 }
 
 }  // namespace dynamo::perf

@@ -1,15 +1,30 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "perf/efficiency.h"
 #include "perf/engine.h"
+#include "perf/shared_parts.h"
 #include "tables/pack.h"
 
 namespace dynamo::perf {
+
+/// What the operators of one database share. A copy shares nothing: it may be changed to read other rows.
+class OwnParts {
+ public:
+  OwnParts() = default;
+  OwnParts(const OwnParts&) {}
+  OwnParts& operator=(const OwnParts&) = delete;
+  [[nodiscard]] SharedParts& operator*() const { return *parts_; }
+  [[nodiscard]] SharedParts* operator->() const { return parts_.get(); }
+
+ private:
+  std::unique_ptr<SharedParts> parts_ = std::make_unique<SharedParts>();
+};
 
 /// What operators need of a database: the GPU, the mode and the tables that the mode may read.
 struct Database::Impl {
@@ -22,6 +37,7 @@ struct Database::Impl {
   Efficiency efficiency = Efficiency::built_in();
   /// Told of every measured answer and its roofline: what efficiencies are fitted from.
   std::function<void(KernelClass kernel, double roof_ms, double measured_ms)> observe = {};
+  OwnParts parts = {};
 
   [[nodiscard]] bool reads_tables() const {
     return mode == DatabaseMode::kSilicon || mode == DatabaseMode::kHybrid || mode == DatabaseMode::kAuto;

@@ -8,7 +8,7 @@ namespace dynamo::plots {
 
 struct Point {
   double x = 0, y = 0;
-  std::string label = {};   ///< written beside it
+  std::string label = {};   ///< in the legend, of a pick
 };
 
 /// Points of one kind, in the order in which a line joins them.

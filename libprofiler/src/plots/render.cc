@@ -14,8 +14,8 @@ namespace dynamo::plots {
 namespace {
 
 // Sizes in points of the SVG; the PNG has twice as many pixels.
-constexpr double kWidth = 900, kHeight = 560, kPngScale = 2;
-constexpr double kLeft = 84, kRight = 250, kTop = 74, kBottom = 66;
+constexpr double kWidth = 920, kHeight = 560, kPngScale = 2;
+constexpr double kLeft = 84, kRight = 270, kTop = 74, kBottom = 66;
 constexpr double kFont = 13, kSmallFont = 12, kTitleFont = 18;
 
 struct Colour {
@@ -133,13 +133,6 @@ class Drawing {
       cairo_stroke(c_);
     }
     for (const Point& p : series.points) dot(x_of(p.x), y_of(p.y), series.joined ? 3 : 4);
-    font(kSmallFont, false);
-    colour(kInk);
-    for (const Point& p : series.points) {
-      if (p.label.empty()) continue;
-      const bool near_edge = x_of(p.x) > right() - 60;
-      text(x_of(p.x) + (near_edge ? -8 : 8), y_of(p.y) - 6, p.label, near_edge ? Anchor::kEnd : Anchor::kStart);
-    }
   }
 
   void draw_limit(const Limit& limit) {
@@ -182,7 +175,7 @@ class Drawing {
       cairo_set_dash(c_, dashes.data(), 2, 0);
       line(x, y, x + 20, y, 1.6);
       cairo_set_dash(c_, nullptr, 0, 0);
-      y = legend_text(x, y, limit.name + (inside ? "" : " (off the chart)"));
+      y = legend_text(x, y, limit.name + (inside ? "" : " (off chart)"));
     }
     if (!chart_.pick) return;
     colour(kTarget);

@@ -139,7 +139,8 @@ void check_versions(Report& report) {
 }  // namespace
 
 void check_identity(Report& report) {
-  report.request.name = report.spec.name.empty() ? std::string(kFallbackName) : report.spec.name;
+  const std::string& name = report.spec.name.empty() ? report.options.name : report.spec.name;
+  report.request.name = name.empty() ? std::string(kFallbackName) : name;
   report.request.namespace_name = report.spec.namespace_name;
   check_model(report);
   check_image(report);

@@ -1,3 +1,4 @@
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,23 @@ PickingMode picking_of(const ValidatedRequest& request) {
     return PickingMode::kAutoscale;
   }
   return request.request_rate || request.concurrency ? PickingMode::kLoadMatch : PickingMode::kDefault;
+}
+
+/// A planner scales one backend: of `auto` only the one it is configured for is left.
+void follow_planner(Report& report) {
+  ValidatedRequest& request = report.request;
+  if (!request.planner_scaling || request.backends.size() < 2) {
+    return;
+  }
+  const Value* written = request.planner.find("backend");
+  const std::string* name = written == nullptr ? nullptr : written->as_string();
+  std::optional<Backend> backend = name == nullptr ? std::nullopt : backend_from_name(*name);
+  if (!backend && report.options.job) {
+    backend = Backend::kVllm;   // what the planner's own configuration defaults to
+  }
+  if (backend) {
+    request.backends = {*backend};
+  }
 }
 
 void check_hidden_load(Report& report) {
@@ -64,6 +82,7 @@ void check_checkpoint(Report& report) {
 
 void check_combinations(Report& report) {
   report.request.picking = picking_of(report.request);
+  follow_planner(report);
   check_checkpoint(report);
   check_hidden_load(report);
   check_context(report);

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+#include <string>
+
 #include "dynamo/profiler/document_io.h"
 #include "unit/emit/emit_fixture.h"
 
@@ -12,7 +15,9 @@ using namespace dynamo::testing;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::Not;
+using ::testing::Pair;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 const Curves kCurves = {{{100, 200, 300, 400}, {1, 2, 3, 4}, {10, 20, 30, 40}}, {{0.5}, {350}, {10}, {100}, 1000}};
 
@@ -72,6 +77,35 @@ TEST(Assembly, LoadPlannerNeedsNoCurves) {
   EXPECT_THAT(assembly.documents, SizeIs(2));
 }
 
+TEST(Assembly, EachEngineOfTheCurvesIsDeployedAlone) {
+  const Assembly assembly = assembled(planned());
+  ASSERT_TRUE(assembly.prefill_engine && assembly.decode_engine);
+  for (const Value* engine : {&*assembly.prefill_engine, &*assembly.decode_engine}) {
+    EXPECT_EQ(name_of(*engine), "agg");
+    EXPECT_EQ(service(*engine, "VllmPrefillWorker"), nullptr);
+    EXPECT_EQ(service(*engine, "Planner"), nullptr);
+    EXPECT_EQ(int_at(*service(*engine, "VllmDecodeWorker"), {"replicas"}), 1);
+    const std::string text = write_yaml(*engine);
+    EXPECT_THAT(text, Not(HasSubstr("--disaggregation-mode")));
+    EXPECT_THAT(text, Not(HasSubstr("--kv-transfer-config")));
+  }
+  // Prefill is measured without the prompts of before; its limits are those of the prefill worker.
+  EXPECT_THAT(write_yaml(*assembly.prefill_engine), HasSubstr("- --no-enable-prefix-caching\n"));
+  EXPECT_THAT(write_yaml(*assembly.decode_engine), HasSubstr("- --enable-prefix-caching\n"));
+  EXPECT_EQ(text_at(*service(*assembly.prefill_engine, "VllmDecodeWorker"), {"resources", "limits", "gpu"}), "2");
+  EXPECT_EQ(text_at(*service(*assembly.decode_engine, "VllmDecodeWorker"), {"resources", "limits", "gpu"}), "4");
+  EXPECT_FALSE(assembled(planned(), nullptr).prefill_engine.has_value());
+}
+
+TEST(Assembly, NamesWithoutDigitsAreTheOperatorsToReplace) {
+  EmitOptions options;
+  options.name_by_content = false;
+  EXPECT_EQ(name_of(assembled(planned(), &kCurves, options).documents.back()), "vllm-disagg");
+  ValidatedRequest request = request_for(dense_model());
+  request.mocker = true;
+  EXPECT_EQ(name_of(assembled(request, &kCurves, options).documents.back()), "mocker-disagg");
+}
+
 TEST(Assembly, MockerTakesThePlaceOfTheEngines) {
   ValidatedRequest request = request_for(dense_model());
   request.mocker = true;
@@ -116,6 +150,23 @@ TEST(Assembly, V1beta1HasComponents) {
   EXPECT_THAT(text, Not(HasSubstr("services:")));
 }
 
+TEST(Assembly, V1beta1ComponentsCarryTheRuntimeOverride) {
+  ValidatedRequest request = planned();
+  request.mocker = true;
+  request.runtime_version_override = "1.2.3";
+  request.overrides_dgd = read_json(R"({"apiVersion":"nvidia.com/v1beta1","kind":"DynamoGraphDeployment",
+    "spec":{"components":[{"name":"prefill","type":"prefill","runtimeVersionOverride":"1.3.0"}]}})", "test").value();
+  const Assembly assembly = assembled(request);
+  std::map<std::string, std::string> versions;
+  for (const Value& component : *assembly.documents.back().find_path({"spec", "components"})->as_array()) {
+    versions[*component.find("name")->as_string()] = *component.find("runtimeVersionOverride")->as_string();
+  }
+  EXPECT_THAT(versions, UnorderedElementsAre(Pair("Frontend", "1.2.3"), Pair("Planner", "1.2.3"), Pair("decode", "1.2.3"),
+                                             Pair("prefill", "1.3.0")));
+  request.overrides_dgd = {};
+  EXPECT_THAT(write_yaml(assembled(request).documents), Not(HasSubstr("runtimeVersionOverride")));
+}
+
 TEST(Assembly, ThePlannerOfTheBaseTemplateIsLaidOverOurs) {
   ValidatedRequest request = planned();
   request.overrides_dgd = read_json(R"({"spec":{"services":{"Planner":{"componentType":"planner","replicas":1,
@@ -126,16 +177,41 @@ TEST(Assembly, ThePlannerOfTheBaseTemplateIsLaidOverOurs) {
   EXPECT_THAT(text, Not(HasSubstr("--wrong")));
 }
 
+TEST(Assembly, TheBaseTemplateIsLaidOverTheMocker) {
+  ValidatedRequest request = planned();
+  request.mocker = true;
+  request.overrides_dgd = read_json(R"({"metadata":{"labels":{"team":"a"},"annotations":{"note":"b"}},"spec":{"envs":[{"name":"ALL","value":"1"}],
+    "services":{"Frontend":{"componentType":"frontend","extraPodSpec":{"mainContainer":{"env":[{"name":"FRONT","value":"1"}]}}},
+    "VllmDecodeWorker":{"componentType":"worker","subComponentType":"decode","replicas":7,"resources":{"limits":{"gpu":"4","cpu":"8"}},
+      "extraPodSpec":{"nodeSelector":{"pool":"x"},"mainContainer":{"image":"engine:1","command":["python3","-m","dynamo.vllm"],
+        "args":["--seed","1"],"env":[{"name":"BACK","value":"1"}]}}}}}})", "test").value();
+  const Assembly assembly = assembled(request);
+  const Value& deployment = assembly.documents[2];
+  EXPECT_THAT(name_of(deployment), MatchesRegex("mocker-disagg-[0-9a-f]{8}"));
+  const std::string text = write_yaml(deployment);
+  for (const char* kept : {"team: a", "note: b", "name: ALL", "name: FRONT"}) EXPECT_THAT(text, HasSubstr(kept));
+  ASSERT_EQ(service(deployment, "decode"), nullptr) << "the user's name is kept";
+  const std::string worker = write_yaml(*service(deployment, "VllmDecodeWorker"));
+  for (const char* kept : {"name: BACK", "pool: x", "cpu: ", "dynamo.mocker", "/workspace/profiling_results", "replicas: 1"}) {
+    EXPECT_THAT(worker, HasSubstr(kept));
+  }
+  for (const char* gone : {"gpu", "--seed", "engine:1", "dynamo.vllm"}) EXPECT_THAT(worker, Not(HasSubstr(gone)));
+  const auto said = [&](std::string_view part) {
+    return std::ranges::count_if(assembly.warnings.items(), [&](const Diagnostic& warning) { return warning.path.ends_with(part); });
+  };
+  for (const char* once : {".replicas", ".command", ".args", ".image", ".resources.limits.gpu"}) EXPECT_EQ(said(once), 1) << once;
+}
+
 TEST(Layers, WorkAlone) {
   const ValidatedRequest request = planned();
   const PickReport report = disaggregated(Backend::kVllm);
-  auto mocker = mocker_deployment(request);
+  Diagnostics warnings;
+  auto mocker = mocker_deployment(request, {}, warnings);
   ASSERT_TRUE(mocker.has_value());
   EXPECT_THAT(write_yaml(*mocker), Not(HasSubstr("--planner-profile-data")));
   Value deployment = emit_deployment(request, report)->documents.front();
   const Value map = add_profile_data(deployment, request, kCurves);
   EXPECT_THAT(write_yaml(deployment), Not(HasSubstr(name_of(map)))) << "nobody reads curves here";
-  Diagnostics warnings;
   ASSERT_TRUE(add_planner(deployment, request, report, true, {}, warnings).has_value());
   (void)add_profile_data(deployment, request, kCurves);
   EXPECT_THAT(write_yaml(*service(deployment, "Planner")), HasSubstr(name_of(map)));

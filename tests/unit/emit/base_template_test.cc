@@ -133,6 +133,20 @@ spec:
               ::testing::ElementsAre("overrides.dgd.service"));
 }
 
+TEST(BaseTemplate, AWorkerIsFoundUnderItsUsualNameWhereOursIsShorter) {
+  auto request = with_template(R"(
+spec:
+  services:
+    VllmDecodeWorker:
+      extraPodSpec: {mainContainer: {args: [--seed, '1']}}
+)");
+  request.total_gpus = 16;
+  const auto out = emit_deployment(request, aggregated(Backend::kVllm, {.tp = 16, .moe_tp = 16}, 1));
+  ASSERT_TRUE(out);
+  EXPECT_EQ(testing::value_of(args_of(out->documents.back(), "VllmDecodeWorker"), "--seed"), "1");
+  EXPECT_TRUE(out->warnings.empty());
+}
+
 TEST(BaseTemplate, SettingsOfTensorRtLlmAreMergedAsOneObject) {
   const auto request = with_template(R"(
 spec:

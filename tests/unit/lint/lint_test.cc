@@ -52,6 +52,20 @@ TEST(Lint, FlagsTwiceUnknownOrOfAnotherRelease) {
   EXPECT_THAT(rules_of(deployment(kTwoGpus, "-tp, '2', --disaggregation-mode, decode", "0.8.0")), ElementsAre("lint.flags.release"));
 }
 
+TEST(Lint, FlagsWeNeverWriteAreKnownByRelease) {
+  const auto rules = [](const std::string& args, const std::string& tag) { return rules_of(deployment(kTwoGpus, "-tp, '2', " + args, tag)); };
+  EXPECT_THAT(rules("--benchmark-mode, decode", "1.0.1"), ElementsAre("lint.flags.release"));
+  EXPECT_THAT(rules("--benchmark-mode, decode", "1.3.0"), IsEmpty());
+  EXPECT_THAT(rules("--migration-limit, '3'", "0.8.0"), IsEmpty());
+  EXPECT_THAT(rules("--migration-limit, '3'", "1.0.1"), ElementsAre("lint.flags.release"));
+  for (const char* written : {"--no-enable-lora", "--compilation-config.level, '3'", "--enforce-eager"}) {
+    EXPECT_THAT(rules(written, "1.0.1"), IsEmpty()) << written;
+  }
+  EXPECT_THAT(rules("--no-such-flag", "1.0.1"), ElementsAre("lint.flags.unknown"));
+  EXPECT_THAT(rules("--is-decode-worker", "1.0.1"), IsEmpty()) << "no longer written, but still taken";
+  EXPECT_THAT(rules("--is-decode-worker", "1.6.1"), ElementsAre("lint.flags.release"));
+}
+
 TEST(Lint, NamesWithinTheOperatorsBudget) {
   std::string yaml = deployment(kTwoGpus, "-tp, '2'");
   yaml.replace(yaml.find("chat"), 4, std::string(41, 'a'));

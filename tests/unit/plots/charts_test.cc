@@ -89,6 +89,27 @@ TEST(Charts, SweepMarksThePickAndLeavesOutWhatIsNoChoice) {
   EXPECT_EQ(plots::prefill_sweep_chart(s.request, s.unit, s.sweep).pick->label, "pick: tp1");
 }
 
+TEST(Charts, LayoutsWithoutAColourOfTheirOwnAreGathered) {
+  Sample s = sample();
+  const EnginePoint first = s.sweep.prefill.front();
+  for (int i = 1; i <= 9; ++i) {
+    EnginePoint other = first;
+    other.parallel.tp = 2 * i;
+    other.layout = "other" + std::to_string(i);
+    other.latency_ms = 100.0 * i;   // the target is 300 ms
+    other.tokens_per_s_gpu = first.tokens_per_s_gpu + i;
+    s.sweep.prefill.push_back(other);
+  }
+  s.sweep.prefill.back().latency_ms = 901;   // more than three times the target
+  const plots::Chart chart = plots::prefill_sweep_chart(s.request, s.unit, s.sweep);
+  ASSERT_THAT(chart.series, SizeIs(7));
+  EXPECT_EQ(chart.series.front().name, "tp1, 1 GPU") << "the pick first";
+  EXPECT_EQ(chart.series[1].name, "other8, 1 GPU") << "then the fastest";
+  std::size_t points = 0;
+  for (const plots::Series& series : chart.series) points += series.points.size();
+  EXPECT_EQ(chart.series.back().name, std::to_string(points - 6) + " more layouts");
+}
+
 TEST(Plots, ArePicturesWithTextInBothFormats) {
   const Sample s = sample();
   const std::vector<PlotFile> files = plot_files(s.request, s.unit, s.curves, s.sweep);

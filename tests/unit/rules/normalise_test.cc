@@ -65,6 +65,12 @@ TEST(Normalise, PicksByPlannerThenLoad) {
   EXPECT_EQ(valid("features: {mocker: {enabled: true}}\n").picking, PickingMode::kDefault);
 }
 
+TEST(Normalise, AutoIsTheBackendThePlannerNames) {
+  EXPECT_EQ(valid("backend: auto\nfeatures: {planner: {backend: sglang}}\n").backends, std::vector{Backend::kSglang});
+  EXPECT_EQ(valid("backend: auto\nfeatures: {planner: {}}\n").backends.size(), 3u);
+  EXPECT_EQ(valid("backend: trtllm\nfeatures: {planner: {backend: sglang}}\n").backends, std::vector{Backend::kTrtllm});
+}
+
 TEST(Normalise, MapsTheGuidesPlannerNames) {
   const ValidatedRequest request =
       valid("features: {planner: {planner_min_endpoint: 2, planner_adjustment_interval: 60, odd: 1}}\n");

@@ -14,28 +14,29 @@ namespace dynamo {
 struct Assembly {
   std::vector<Value> documents;   ///< ConfigMaps first, the DynamoGraphDeployment last
   std::optional<Value> picked;    ///< the deployment of the pick before planner and mocker; absent when there is neither
+  std::optional<Value> prefill_engine, decode_engine;   ///< with curves: each engine they are of, deployed alone
   Diagnostics warnings;
 };
 
-/// Whether curves are made: for a mocker, and for a planner whose sweep is not off.
-[[nodiscard]] bool asks_for_curves(const ValidatedRequest& request);
-/// Whether they travel with the deployment: a mocker or a planner that scales by throughput reads them.
+/// Whether curves are made and travel with the deployment: a mocker or a planner that scales by throughput reads them.
 [[nodiscard]] bool needs_profile_data(const ValidatedRequest& request);
 
 /// `1.0.1`, `v1.6`: what `EmitOptions::runtime_version` takes.
 [[nodiscard]] bool names_runtime_version(std::string_view text);
 
-/// The picked deployment, or a mocker in its place, with the planner and the curves it asks for. `curves` may be nullptr: the
-/// planner is then told that there was no sweep. Errors as of the parts.
+/// The picked deployment, or a mocker in its place, with the planner and the curves it asks for. `curves` may be nullptr: a
+/// planner that needs them is then told that there was no sweep. Errors as of the parts.
 [[nodiscard]] std::expected<Assembly, Diagnostics> assemble(const ValidatedRequest& request, const PickReport& report,
                                                             const Curves* curves, const EmitOptions& options = {});
 
 // The three layers, for callers that assemble by themselves. Deployments are v1alpha1 here.
 
-/// Prefill and decode workers without GPUs that answer at the speed of the curves they are given. Error: no image can be derived.
-[[nodiscard]] std::expected<Value, Diagnostics> mocker_deployment(const ValidatedRequest& request, const EmitOptions& options = {});
+/// Prefill and decode workers without GPUs that answer at the speed of the curves they are given, with `overrides.dgd` laid over them.
+/// Errors: no image can be derived, an override that cannot be laid over.
+[[nodiscard]] std::expected<Value, Diagnostics> mocker_deployment(const ValidatedRequest& request, const EmitOptions& options,
+                                                                  Diagnostics& warnings);
 
-/// Adds the planner service to a deployment; returns its `planner-config-…` ConfigMap. `swept` = there are curves.
+/// Adds the planner service to a deployment; returns its `planner-config-…` ConfigMap. `swept` = it has the curves it needs.
 /// Errors: no image can be derived, a configuration this planner would refuse.
 [[nodiscard]] std::expected<Value, Diagnostics> add_planner(Value& deployment, const ValidatedRequest& request,
                                                             const PickReport& report, bool swept, const EmitOptions& options,

@@ -22,6 +22,8 @@ struct EmitOptions {
   std::optional<DeploymentApi> api = {};   ///< empty = that of `overrides.dgd`, else v1alpha1
   std::string runtime_version = {};        ///< Dynamo release inside the image; empty = its tag, or the request's override
   bool apply_overrides = true;             ///< false = as if `overrides` were empty
+  /// `vllm-disagg-1a2b3c4d`, so that several deployments live side by side; false = `vllm-disagg`, for the operator to rename.
+  bool name_by_content = true;
 };
 
 /// What is written, and what the reader of it should know: every value of `overrides.dgd` that the profiler replaced.

@@ -115,6 +115,8 @@ struct ValidateOptions {
   std::string perf_version = "current";
   const ModelSource* models = nullptr;     ///< nullptr = built-in models only
   bool nulls_pruned = false;               ///< at admission: the API server has dropped explicit nulls
+  bool job = false;                        ///< in the profiling Job: `auto` under a planner is vLLM, its own default
+  std::string name = {};                   ///< of the DGDR, for a bare spec; empty = none
 };
 
 /// Applies every rule of the DGDR. Either a request or at least one error; warnings in both cases.

@@ -8,6 +8,7 @@
 #include "emit/template/merge_service.h"
 #include "emit/template/services.h"
 #include "emit/template/tree_merge.h"
+#include "facts/backend_facts.h"
 
 namespace dynamo::emit {
 namespace {
@@ -69,7 +70,14 @@ void BaseTemplate::name_workers(DeploymentPlan& plan) const {
   if (services == nullptr) return;
   for (WorkerPlan& worker : plan.workers) {
     const std::string role = worker.role == Role::kAggregated ? "" : std::string(name_of(worker.role));
-    if (const Member* theirs = counterpart(*services, {worker.service, "worker", role})) worker.service = theirs->key;
+    // The backend's own name stands in the template even where ours had to be shorter.
+    const std::string usual(facts::backend_facts(plan.backend).service(worker.role));
+    for (const std::string& name : {worker.service, usual}) {
+      if (const Member* theirs = counterpart(*services, {name, "worker", role})) {
+        worker.service = theirs->key;
+        break;
+      }
+    }
   }
 }
 

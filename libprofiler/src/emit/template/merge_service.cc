@@ -90,7 +90,9 @@ class ServiceMerge {
     if (theirs == nullptr || ours == nullptr) return;
     const std::string path = context_.path + ".extraPodSpec.mainContainer.";
     if (runs(ours, kMockerModule) && !runs(theirs, kMockerModule)) {
-      for (const char* key : {"command", "args"}) {
+      // An image named without what to run in it is meant for the mocker.
+      if (theirs->find("command") == nullptr && theirs->find("args") == nullptr) return;
+      for (const char* key : {"image", "command", "args"}) {
         if (theirs->find(key) != nullptr) report_.dropped(path + key, shown(theirs->find(key)), "is for the engine the mocker stands in for");
         erase_member(*theirs, key);
       }

@@ -104,6 +104,23 @@ std::string words(const FactNode& node, TableWriter& out) {
   return out.list("std::string_view", rows);
 }
 
+std::string known_flags(const FactNode& node, TableWriter& out) {
+  std::vector<std::string> rows;
+  for (const FactNode& group : node.items()) {
+    group.allow_only({"source", "from", "until", "flags"});
+    if (group.at("source").text().empty()) group.fail("the source of the flags must be named");
+    const auto from = group.find("from"), until = group.find("until");
+    for (const std::string& flag : group.at("flags").words()) {
+      RowWriter row;
+      row.text("flag", flag);
+      if (from) row.expression("from", release(*from));
+      if (until) row.expression("until", "RuntimeRelease" + release(*until));
+      rows.push_back(row.braced());
+    }
+  }
+  return out.list("KnownFlag", rows);
+}
+
 std::string backend_row(const FactNode& file, TableWriter& out) {
   file.allow_only({"name", "image_name", "module", "working_dir", "source", "services", "kv_as_checkpoint",
                    "kv_formats", "releases", "flags", "aliases", "layout_flags", "known_flags",
@@ -127,7 +144,7 @@ std::string backend_row(const FactNode& file, TableWriter& out) {
   row.expression("flags", flags(file.at("flags"), out));
   row.expression("aliases", aliases(file.at("aliases"), out));
   row.expression("layout_flags", words(file.at("layout_flags"), out));
-  row.expression("known_flags", words(file.at("known_flags"), out));
+  row.expression("known_flags", known_flags(file.at("known_flags"), out));
   return row.braced();
 }
 

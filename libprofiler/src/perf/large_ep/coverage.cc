@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <memory>
 
 namespace dynamo::perf {
 
@@ -59,6 +60,25 @@ void collect_widths(const Table& table, std::string_view format, const std::stri
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), ep);
     if (error == std::errc{} && end == rest.data() + rest.size() && slice.rows > 0) widths.insert(ep);
   }
+}
+
+std::set<int> measured_widths(const Database::Impl& database, MoeQuant quant, ExchangePhase phase, const ModelSpec& model) {
+  std::set<int> widths;
+  const std::string routed = "|" + std::to_string(model.experts_per_token) + "|" + std::to_string(model.experts) + "|";
+  const std::string matrices = std::to_string(model.hidden) + "|" + std::to_string(model.moe_intermediate) + "|1|";
+  const std::string name(facts_of(quant).name);
+  const auto wide = database.table(wide_experts_table(database.backend, phase));
+  if (database.backend == Backend::kSglang) {
+    if (wide.has_value() && *wide != nullptr) collect_widths(**wide, name + "|", routed + matrices, widths);
+    return widths;
+  }
+  if (const auto table = database.table("moe"); table.has_value() && *table != nullptr) {
+    collect_widths(**table, name + "|", routed + matrices, widths);
+  }
+  if (wide.has_value() && *wide != nullptr) {
+    collect_widths(**wide, "|" + name + "|", routed + std::to_string(model.experts) + "|" + matrices, widths);
+  }
+  return widths;
 }
 
 }  // namespace
@@ -124,22 +144,10 @@ std::string_view wide_experts_table(Backend backend, ExchangePhase phase) {
 }
 
 std::set<int> expert_widths(const Database::Impl& database, MoeQuant quant, ExchangePhase phase, const ModelSpec& model) {
-  std::set<int> widths;
-  const std::string routed = "|" + std::to_string(model.experts_per_token) + "|" + std::to_string(model.experts) + "|";
-  const std::string matrices = std::to_string(model.hidden) + "|" + std::to_string(model.moe_intermediate) + "|1|";
-  const std::string name(facts_of(quant).name);
-  const auto wide = database.table(wide_experts_table(database.backend, phase));
-  if (database.backend == Backend::kSglang) {
-    if (wide.has_value() && *wide != nullptr) collect_widths(**wide, name + "|", routed + matrices, widths);
-    return widths;
-  }
-  if (const auto table = database.table("moe"); table.has_value() && *table != nullptr) {
-    collect_widths(**table, name + "|", routed + matrices, widths);
-  }
-  if (wide.has_value() && *wide != nullptr) {
-    collect_widths(**wide, "|" + name + "|", routed + std::to_string(model.experts) + "|" + matrices, widths);
-  }
-  return widths;
+  std::string key = "expert widths of " + std::string(facts_of(quant).name) + (phase == ExchangePhase::kPrefill ? " prefill" : " decode");
+  for (const int part : {model.experts_per_token, model.experts, model.hidden, model.moe_intermediate}) key += " " + std::to_string(part);
+  return *database.parts->find_or_make<std::set<int>>(
+      key, [&] { return std::make_shared<const std::set<int>>(measured_widths(database, quant, phase, model)); });
 }
 
 std::optional<AllToAll> measured_kernel(const Database::Impl& database, const ModelSpec& model, MoeQuant quant,
