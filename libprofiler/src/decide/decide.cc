@@ -99,7 +99,10 @@ std::vector<Searched> run_plan(const ValidatedRequest& request, const Plan& plan
     if (wider.scenario.request_latency_ms) *wider.scenario.request_latency_ms *= factor;
     std::vector<Searched> found = decision::run_searches(wider, tables);
     // The reasons for dropping belong to the targets that were asked for.
-    for (std::size_t i = 0; i < found.size(); ++i) found[i].outcome.summary = best[i].outcome.summary;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      found[i].outcome.summary = best[i].outcome.summary;
+      found[i].widening = factor;
+    }
     if (closest(found, plan.target) < distance) {
       distance = closest(found, plan.target);
       best = std::move(found);
@@ -151,8 +154,7 @@ void fill_rankings(const std::vector<Searched>& searches, const pick::Target& ta
   const pick::Ranking disaggregated = decision::merged(searches, ServingMode::kDisaggregated, target);
   report.aggregated = aggregated.picks;
   report.disaggregated = disaggregated.picks;
-  // A mocker replays prefill and decode engines, never one that does both.
-  const bool disagg_first = (apart && !disaggregated.picks.empty()) || pick::preferred(disaggregated, aggregated, target);
+  const bool disagg_first = pick::disaggregated_first(aggregated, disaggregated, apart, target);
   const pick::Ranking& first = disagg_first ? disaggregated : aggregated;
   const pick::Ranking& second = disagg_first ? aggregated : disaggregated;
   if (first.picks.empty()) return;
@@ -224,7 +226,9 @@ Decision explained(const ValidatedRequest& request, const Plan& plan, const std:
   Decision decision{std::move(report), {}, {}};
   if (!options.explain.has_value()) return decision;
   explain::Evidence evidence{&request, &decision.report, &plan.scenario, &plan.target, {}, &tables};
-  for (const Searched& searched : searches) evidence.searches.push_back({searched.mode, searched.backend, &searched.outcome});
+  for (const Searched& searched : searches) {
+    evidence.searches.push_back({searched.mode, searched.backend, &searched.outcome, searched.widening});
+  }
   decision.explanation = explain::explanation_of(evidence, *options.explain, decision.findings);
   return decision;
 }

@@ -13,6 +13,7 @@ struct Searched {
   Backend backend = Backend::kTrtllm;
   search::Outcome outcome;
   pick::Ranking ranking;
+  double widening = 1;                ///< factor on the TTFT or end-to-end limit under which the rows were found
 };
 
 /// Which searches to run.

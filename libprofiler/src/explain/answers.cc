@@ -1,6 +1,7 @@
 #include "explain/answers.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "search/widening.h"
 #include "search/worker_match.h"
@@ -21,12 +22,10 @@ search::Scenario scenario_under(const Evidence& evidence, const Search& search, 
 }
 
 /// Rows of a search depend on the ITL target not at all, and on the budget only through the sizes of units.
-bool same_rows(const Evidence& evidence, const Search& search, const pick::Target& target) {
+bool same_rows(const Evidence& evidence, const Search& search, const pick::Target& target, double widening) {
   const pick::Target& base = *evidence.target;
-  // When nothing met the targets, the rows are those of wider ones.
-  if (!evidence.report->sla_met || base.ttft_ms != target.ttft_ms || base.request_latency_ms != target.request_latency_ms) {
-    return false;
-  }
+  if (search.widening != widening) return false;
+  if (base.ttft_ms != target.ttft_ms || base.request_latency_ms != target.request_latency_ms) return false;
   if (search.mode == ServingMode::kAggregated || base.total_gpus == target.total_gpus) return true;
   const bool wide = search.outcome->evaluations->wide_experts;
   return search::unit_sizes(base.total_gpus, wide) == search::unit_sizes(target.total_gpus, wide);
@@ -40,7 +39,7 @@ pick::Ranking Answers::rank(const Search& search, const pick::Target& target, do
   if (evidence_.request->picking == PickingMode::kAutoscale) {
     return pick::pick_autoscale(kept->prefill, kept->decode, target, static_cast<int>(evidence_.request->osl));
   }
-  if (widening == 1 && same_rows(evidence_, search, target)) return pick::rank(search.outcome->rows, target);
+  if (same_rows(evidence_, search, target, widening)) return pick::rank(search.outcome->rows, target);
   return pick::rank(search::select_again(*kept, scenario_under(evidence_, search, target, widening)), target);
 }
 
@@ -48,8 +47,8 @@ std::optional<Answer> Answers::under(const pick::Target& target) const {
   auto best = within(target, 1);
   // As a decision does: limits between those of the search may hide a row that only wider ones show.
   const bool widens = target.request_latency_ms || target.ttft_ms;
-  if (!widens || !best || evidence_.request->picking == PickingMode::kAutoscale) return best;
-  double distance = pick::violation(best->pick.unit, target);
+  if (!widens || evidence_.request->picking == PickingMode::kAutoscale) return best;
+  double distance = best ? pick::violation(best->pick.unit, target) : std::numeric_limits<double>::infinity();
   for (const double factor : search::kWidening) {
     if (distance == 0) break;
     auto wider = within(target, factor);
@@ -78,7 +77,7 @@ std::optional<Answer> Answers::within(const pick::Target& target, double widenin
   };
   pick::Ranking chosen = merged(aggregated);
   pick::Ranking other = merged(disaggregated);
-  if (pick::preferred(other, chosen, first)) std::swap(chosen, other);
+  if (pick::disaggregated_first(chosen, other, evidence_.request->mocker, first)) std::swap(chosen, other);
   if (chosen.picks.empty()) return std::nullopt;
   const Pick& pick = chosen.picks.front();
   return Answer{pick, target, pick::violation(pick.unit, target) <= 0 && pick.load_served_percent >= 100};

@@ -14,6 +14,7 @@ struct Search {
   ServingMode mode = ServingMode::kAggregated;
   Backend backend = Backend::kTrtllm;
   const search::Outcome* outcome = nullptr;
+  double widening = 1;   ///< its rows were found under the latency limits of the targets times this
 };
 
 /// All that a decision was made from. Nothing here is evaluated again, save the engines of the pick for their time ledger.

@@ -12,28 +12,29 @@ namespace {
 
 using search::RoleRow;
 
-/// One role's rows that keep its latency limit, fastest per GPU first; if none does, by latency. One row per layout.
+/// One row per layout: those that keep the role's latency limit, fastest per GPU first, then the others by latency.
 struct RoleRanking {
   std::vector<const RoleRow*> rows;
-  bool exceeded = false;
+  std::size_t within = 0;   ///< how many keep the limit
+
+  [[nodiscard]] std::span<const RoleRow* const> best() const { return std::span(rows).first(within > 0 ? within : rows.size()); }
 };
 
 template <typename Latency>
 RoleRanking rank_role(std::span<const RoleRow> rows, const std::optional<double>& limit, const Latency& latency) {
-  RoleRanking ranking;
   const double allowed = limit.value_or(std::numeric_limits<double>::infinity());
-  for (const RoleRow& row : rows)
-    if (latency(row) <= allowed) ranking.rows.push_back(&row);
-  ranking.exceeded = ranking.rows.empty() && !rows.empty();
-  if (ranking.exceeded)
-    for (const RoleRow& row : rows) ranking.rows.push_back(&row);
+  const auto keeps = [&](const RoleRow* row) { return latency(*row) <= allowed; };
+  RoleRanking ranking;
+  for (const RoleRow& row : rows) ranking.rows.push_back(&row);
   std::ranges::stable_sort(ranking.rows, [&](const RoleRow* a, const RoleRow* b) {
-    if (ranking.exceeded && latency(*a) != latency(*b)) return latency(*a) < latency(*b);
+    if (keeps(a) != keeps(b)) return keeps(a);
+    if (!keeps(a) && latency(*a) != latency(*b)) return latency(*a) < latency(*b);
     if (a->point.seq_per_s_gpu != b->point.seq_per_s_gpu) return a->point.seq_per_s_gpu > b->point.seq_per_s_gpu;
     return a->point.concurrency < b->point.concurrency;
   });
   std::set<Parallelism> seen;
   std::erase_if(ranking.rows, [&](const RoleRow* row) { return !seen.insert(row->worker.parallel).second; });
+  ranking.within = static_cast<std::size_t>(std::ranges::count_if(ranking.rows, keeps));
   return ranking;
 }
 
@@ -61,9 +62,8 @@ std::vector<Pick> combine(std::span<const RoleRow* const> prefill, std::span<con
   return picks;
 }
 
-template <typename Row>
-std::span<Row* const> first(const std::vector<Row*>& rows, int count) {
-  return std::span(rows).first(std::min(rows.size(), static_cast<std::size_t>(count)));
+std::span<const RoleRow* const> first(std::span<const RoleRow* const> rows, int count) {
+  return rows.first(std::min(rows.size(), static_cast<std::size_t>(count)));
 }
 
 }  // namespace
@@ -85,11 +85,19 @@ Ranking pick_autoscale(std::span<const RoleRow> prefill, std::span<const RoleRow
   const RoleRanking p = rank_role(prefill, target.ttft_ms, queued_ttft);
   const RoleRanking d = rank_role(decode, itl_limit(target, osl), [](const RoleRow& row) { return row.point.tpot_ms; });
   Ranking ranking;
-  ranking.exceeded = p.exceeded || d.exceeded;
-  ranking.picks = combine(first(p.rows, target.top_n), first(d.rows, target.top_n), target, osl);
-  // The fastest workers of both roles may be too large together; smaller ones then stand further down.
-  if (ranking.picks.empty()) ranking.picks = combine(p.rows, d.rows, target, osl);
-  std::ranges::stable_sort(ranking.picks, std::ranges::greater{}, &Pick::tokens_per_s_gpu_cluster);
+  ranking.exceeded = p.within == 0 || d.within == 0;
+  ranking.picks = combine(first(p.best(), target.top_n), first(d.best(), target.top_n), target, osl);
+  // The fastest workers of both roles may be too large together; smaller ones then stand further down, or miss a target.
+  if (ranking.picks.empty()) ranking.picks = combine(p.best(), d.best(), target, osl);
+  if (ranking.picks.empty()) {
+    ranking.picks = combine(p.rows, d.rows, target, osl);
+    ranking.exceeded = true;
+  }
+  std::ranges::stable_sort(ranking.picks, [&](const Pick& a, const Pick& b) {
+    const double miss_a = violation(a.unit, target), miss_b = violation(b.unit, target);
+    if (ranking.exceeded && !target.reference_order && miss_a != miss_b) return miss_a < miss_b;
+    return a.tokens_per_s_gpu_cluster > b.tokens_per_s_gpu_cluster;
+  });
   if (static_cast<int>(ranking.picks.size()) > target.top_n) ranking.picks.resize(static_cast<std::size_t>(target.top_n));
   explain(ranking.picks, target);
   if (!ranking.picks.empty()) ranking.best_throughput = ranking.picks.front().tokens_per_s_gpu_cluster;

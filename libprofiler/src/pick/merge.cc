@@ -6,6 +6,7 @@ namespace dynamo::pick {
 namespace {
 
 bool has_load(const Target& target) { return target.request_rate || target.concurrency; }
+bool carries_all(const Pick& pick) { return pick.load_served_percent >= 100; }
 
 }  // namespace
 
@@ -36,7 +37,12 @@ Ranking merged(std::span<const Ranking* const> rankings, const Target& target) {
       if (all.exceeded && !target.reference_order && violation(a.unit, target) != violation(b.unit, target)) {
         return violation(a.unit, target) < violation(b.unit, target);
       }
-      if (has_load(target) && !all.capped && a.gpus_used != b.gpus_used) return a.gpus_used < b.gpus_used;
+      if (has_load(target) && !all.capped) {
+        // One backend may carry the whole load where another, on fewer GPUs, carries a part.
+        const bool whole_a = carries_all(a), whole_b = carries_all(b);
+        if (whole_a != whole_b && !target.reference_order) return whole_a;
+        if (a.gpus_used != b.gpus_used) return a.gpus_used < b.gpus_used;
+      }
       return a.tokens_per_s_gpu_cluster > b.tokens_per_s_gpu_cluster;
     });
   }
@@ -50,6 +56,10 @@ bool preferred(const Ranking& a, const Ranking& b, const Target& target) {
   const double miss_b = violation(b.picks.front().unit, target);
   if (miss_a != miss_b) return miss_a < miss_b;
   return a.best_throughput > b.best_throughput;
+}
+
+bool disaggregated_first(const Ranking& aggregated, const Ranking& disaggregated, bool apart, const Target& target) {
+  return (apart && !disaggregated.picks.empty()) || preferred(disaggregated, aggregated, target);
 }
 
 }  // namespace dynamo::pick

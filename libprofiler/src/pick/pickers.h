@@ -50,6 +50,9 @@ void account_for_targets(const search::RoleOutcome& roles, const Target& target,
 /// Whether `a` is chosen although `b` was ranked too; a tie goes to `b`.
 [[nodiscard]] bool preferred(const Ranking& a, const Ranking& b, const Target& target);
 
+/// Which way of serving is chosen. `apart`: a mocker replays prefill and decode engines, never one that does both.
+[[nodiscard]] bool disaggregated_first(const Ranking& aggregated, const Ranking& disaggregated, bool apart, const Target& target);
+
 /// How far a row is beyond the target it misses most, as a fraction of it; 0 = meets all.
 [[nodiscard]] double violation(const Estimate& row, const Target& target);
 

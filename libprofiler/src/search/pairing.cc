@@ -10,6 +10,7 @@
 #include "search/compose.h"
 #include "search/factors.h"
 #include "search/layouts.h"
+#include "search/rounding.h"
 #include "search/worker_match.h"
 
 namespace dynamo::search {
@@ -93,29 +94,43 @@ class Pairer {
     for (const std::size_t i : by_rate_) {
       if (queued_ttft(prefill_[i]) <= limits.ttft_ms && prefill.size() < kPrefillRows) prefill.push_back(i);
     }
+    if (prefill != allowed_prefill_ || best_with_.empty()) {
+      allowed_prefill_ = std::move(prefill);
+      best_with_.assign(decode_.size(), {});
+    }
     std::vector<Unit> best;
     for (const Indices& group : groups_) {
-      if (const auto unit = best_of(group, prefill, limits.tpot_ms)) best.push_back(*unit);
+      if (const auto unit = best_of(group, limits.tpot_ms)) best.push_back(*unit);
     }
     // Rounded like the rows themselves, so that equal rows keep the order of their layouts.
-    std::ranges::stable_sort(best, std::ranges::greater{}, [&](const Unit& unit) { return row_of(unit).tokens_per_s_gpu; });
+    std::ranges::stable_sort(best, std::ranges::greater{}, [](const Unit& unit) { return round3(unit.tokens_per_s_gpu); });
     if (best.size() > kRowsPerLimit) best.resize(kRowsPerLimit);
     return best;
   }
 
-  [[nodiscard]] std::optional<Unit> best_of(const Indices& group, const Indices& prefill, double tpot_limit) {
+  [[nodiscard]] std::optional<Unit> best_of(const Indices& group, double tpot_limit) {
     std::optional<Unit> best;
     std::size_t considered = 0;
     for (const std::size_t d : group) {
       const double tpot = decode_[d].point.tpot_ms;
       if (tpot > tpot_limit || tpot <= 0) continue;
       if (++considered > kDecodeRowsPerLayout) break;
-      for (const std::size_t p : prefill) {
-        const std::optional<Unit>& unit = unit_of(p, d);
-        if (unit && (!best || better(*unit, *best))) best = unit;
-      }
+      const std::optional<Unit>& unit = best_with(d);
+      if (unit && (!best || better(*unit, *best))) best = unit;
     }
     return best;
+  }
+
+  /// The best match of one decode row; most limits of a ladder allow the same prefill rows.
+  [[nodiscard]] const std::optional<Unit>& best_with(std::size_t d) {
+    CachedUnit& cached = best_with_[d];
+    if (cached.known) return cached.unit;
+    cached.known = true;
+    for (const std::size_t p : allowed_prefill_) {
+      const std::optional<Unit>& unit = unit_of(p, d);
+      if (unit && (!cached.unit || better(*unit, *cached.unit))) cached.unit = unit;
+    }
+    return cached.unit;
   }
 
   static bool better(const Unit& a, const Unit& b) {
@@ -154,6 +169,8 @@ class Pairer {
   Indices by_rate_;
   std::vector<Indices> groups_;
   std::vector<CachedUnit> cache_;
+  Indices allowed_prefill_;                ///< under the limit at work
+  std::vector<CachedUnit> best_with_;      ///< by decode row, of `allowed_prefill_`
 };
 
 /// Drops what no limit lets through and returns the rest.

@@ -78,6 +78,16 @@ TEST(PickAutoscale, WidensBeyondTheBestWhenTheyDoNotFitTogether) {
   EXPECT_EQ(ranking.picks[0].gpus_used, 6);
 }
 
+TEST(PickAutoscale, TheClosestFitWhereThoseWithinTheTargetsDoNot) {
+  const std::vector prefill = {worker(4, 1, 100, 100, 0), worker(2, 1, 10, 600, 0), worker(1, 1, 9, 900, 0)};
+  const std::vector decode = {worker(2, 64, 100, 0, 10), worker(1, 32, 20, 0, 20)};
+  const Ranking ranking = pick_autoscale(prefill, decode, target(1000, 30, 4), 101);
+  EXPECT_TRUE(ranking.exceeded);
+  ASSERT_FALSE(ranking.picks.empty());
+  EXPECT_EQ(ranking.picks[0].unit.prefill.parallel.tp, 2);
+  EXPECT_EQ(ranking.picks[0].unit.decode.parallel.tp, 1) << "of equal misses the one with more throughput per GPU";
+}
+
 TEST(PickAutoscale, NothingWithoutCandidates) {
   EXPECT_TRUE(pick_autoscale({}, {}, target(1000, 30), 101).picks.empty());
 }

@@ -72,6 +72,17 @@ TEST(PickLoadMatch, ReferenceMeritIsThroughputWhenTheBudgetIsUsedUp) {
   EXPECT_DOUBLE_EQ(pick_load_match(std::vector{unit(16, 100)}, reference).best_throughput, 625);
 }
 
+TEST(PickLoadMatch, ABackendThatCarriesAllStandsBeforeOneThatCarriesAPart) {
+  const Ranking part = pick_load_match(std::vector{unit(12, 60)}, rate(100));
+  const Ranking whole = pick_load_match(std::vector{unit(16, 100)}, rate(100));
+  ASSERT_TRUE(part.capped);
+  const Ranking* const backends[] = {&part, &whole};
+  const Ranking all = merged(backends, rate(100));
+  EXPECT_EQ(all.picks.front().gpus_used, 16);
+  EXPECT_EQ(all.picks.front().load_served_percent, 100);
+  EXPECT_FALSE(all.capped);
+}
+
 TEST(PickLoadMatch, MissedLatencyFallsBackToTheClosestWithinTheBudget) {
   const std::vector rows = {unit(1, 10, 60), unit(4, 10, 45)};
   const Ranking ranking = pick_load_match(rows, rate(100));
