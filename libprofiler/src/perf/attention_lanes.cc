@@ -57,10 +57,6 @@ void add_once(std::vector<std::string>& order, const std::string& lane) {
   if (std::ranges::find(order, lane) == order.end()) order.push_back(lane);
 }
 
-}  // namespace
-
-namespace {
-
 Result<std::vector<std::string>> ordered_lanes(const Database::Impl& database, std::string_view name) {
   const auto merged = database.table(name);
   if (!merged.has_value()) return std::unexpected(merged.error());
