@@ -33,10 +33,7 @@ Subcommand add_validate(CLI::App& root) {
   add_output(*app, to->output, {"table", "json", "name"});
   add_perf_version(*app, to->perf_version);
   add_admission(*app, *to);
-  return {app, [to](const auto&) -> Command {
-            require_source(to->source, "validate");
-            return *to;
-          }};
+  return checked(app, to, [](const auto& options) { require_source(options.source, "validate"); });
 }
 
 Subcommand add_lint(CLI::App& root) {
@@ -46,10 +43,9 @@ Subcommand add_lint(CLI::App& root) {
   app->add_flag("-R,--recursive", to->recursive, "descend into directories given with -f");
   app->add_option("--gpus", to->total_gpus, "GPUs the deployment may take")->check(CLI::PositiveNumber)->type_name("N");
   add_output(*app, to->output, {"table", "json"});
-  return {app, [to](const auto&) -> Command {
-            if (to->files.empty()) throw CLI::RequiredError("-f");
-            return *to;
-          }};
+  return checked(app, to, [](const auto& options) {
+    if (options.files.empty()) throw CLI::RequiredError("-f");
+  });
 }
 
 }  // namespace dynamo::cli

@@ -62,10 +62,7 @@ Subcommand add_estimate(CLI::App& root) {
   add_prices(*app, to->prices);
   add_data(*app, to->perf_version, to->database_mode);
   add_tables(*app, to->tables);
-  return {app, [to](const auto&) -> Command {
-            check(*to);
-            return *to;
-          }};
+  return checked(app, to, check);
 }
 
 }  // namespace dynamo::cli

@@ -57,10 +57,7 @@ Subcommand add_explain(CLI::App& root) {
   add_objective(*app, to->objective);
   add_data(*app, to->perf_version, to->database_mode);
   add_tables(*app, to->tables);
-  return {app, [to](const auto&) -> Command {
-            check(*to);
-            return *to;
-          }};
+  return checked(app, to, check);
 }
 
 }  // namespace dynamo::cli

@@ -120,10 +120,7 @@ Subcommand add_preview(CLI::App& root) {
   to->output = OutputFormat::kYaml;
   add_search(*app, *to);
   add_output(*app, to->output, {"yaml", "json", "name"});
-  return {app, [to](const auto&) -> Command {
-            require_source(to->source, "preview");
-            return *to;
-          }};
+  return checked(app, to, [](const auto& options) { require_source(options.source, "preview"); });
 }
 
 }  // namespace dynamo::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,15 @@ struct Subcommand {
   CLI::App* app = nullptr;
   std::function<Command(const std::vector<std::string>& arguments)> chosen;
 };
+
+/// The command that asks for `options` as they were parsed, once `check` has thrown nothing at them.
+template <typename Options, typename Check>
+[[nodiscard]] Subcommand checked(CLI::App* app, std::shared_ptr<Options> options, Check check) {
+  return {app, [options, check](const auto&) -> Command {
+            check(*options);
+            return *options;
+          }};
+}
 
 // Each adds one command to `root`.
 [[nodiscard]] Subcommand add_profile(CLI::App& root);
