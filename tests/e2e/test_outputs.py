@@ -139,12 +139,13 @@ class WithTables(ProgramTest):
         return self.run_program(*arguments, tables=tables_directory(), **options)
 
     def test_the_verdict_comes_first(self):
-        answer = self.run_measured("profile", "-f", SAMPLE)
+        # Named as a user would: the commands to copy repeat the path, however long it is.
+        self.write("request.yaml", SAMPLE.read_bytes())
+        answer = self.run_measured("profile", "-f", "request.yaml")
         self.assertEqual((answer.code, answer.err), (OK, ""))
         self.assertTrue(answer.out.startswith("Meets the SLA: "), answer.out)
         for line in answer.out.splitlines():
-            if not line.startswith("Deploy:"):   # a command to copy, as long as the path it names
-                self.assertLessEqual(len(line), 80, line)
+            self.assertLessEqual(len(line), 80, line)
         for word in ("TTFT", "ITL", "WHY NOT", "measured tables", "Deploy:"):
             self.assertIn(word, answer.out)
 
