@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <functional>
 #include <numeric>
+#include <ranges>
 
 #include "search/again.h"
+#include "search/any_row.h"
 #include "search/drop_log.h"
 #include "search/explicit.h"
 #include "search/memo.h"
@@ -88,6 +91,20 @@ class LayoutSearch {
                const std::vector<Limits>& ladder)
       : scenario_(scenario), session_(session), loads_(loads), ladder_(ladder) {}
 
+  /// `any_aggregated_row` for one layout.
+  [[nodiscard]] bool hands_out(const Parallelism& layout, const Wanted& wanted, const std::optional<Limits>& decisive) const {
+    if (layout_break(scenario_, layout)) return false;
+    bool found = false;
+    LayoutResult result = evaluated(layout, [&](const Candidate& candidate) {
+      return found = decisive && within(candidate, *decisive) && wanted.row(candidate.row);
+    });
+    if (found) return true;
+    const Selection selection = select(result.candidates, ladder_);
+    found = std::ranges::any_of(selection.kept, [&](std::size_t i) { return wanted.row(result.candidates[i].row); });
+    remember(scenario_, session_, layout, std::move(result));
+    return found;
+  }
+
   [[nodiscard]] LayoutResult run(const Parallelism& layout) const {
     LayoutResult result(scenario_);
     const auto all = static_cast<std::int64_t>(loads_.size());
@@ -101,12 +118,15 @@ class LayoutSearch {
   }
 
  private:
+  /// Ends the evaluation of a layout.
+  using Stop = std::function<bool(const Candidate&)>;
+
   /// All that does not depend on targets.
-  [[nodiscard]] LayoutResult evaluated(const Parallelism& layout) const {
+  [[nodiscard]] LayoutResult evaluated(const Parallelism& layout, const Stop& stop = {}) const {
     LayoutResult result(scenario_);
     const auto engine = build_engine(scenario_, session_, layout, scenario_.nextn > 0 ? scenario_.nextn_accepted : 0);
     if (engine) {
-      evaluate(*engine, layout, result);
+      evaluate(*engine, layout, stop, result);
     } else {
       result.drops.add(layout, 0, 0, {DropReason::kModel, 0, 0, engine.error().message}, static_cast<std::int64_t>(loads_.size()));
     }
@@ -114,7 +134,7 @@ class LayoutSearch {
   }
 
   /// Memory grows with batch and budget, so what lies beyond a point that does not fit is not evaluated.
-  void evaluate(const perf::Engine& engine, const Parallelism& layout, LayoutResult& result) const {
+  void evaluate(const perf::Engine& engine, const Parallelism& layout, const Stop& stop, LayoutResult& result) const {
     const perf::Workload workload = workload_of(scenario_);
     int full_at = std::numeric_limits<int>::max();   // prefill tokens per step at which memory ran out
     std::optional<DropLog::Break> full;
@@ -137,6 +157,7 @@ class LayoutSearch {
       } else {
         result.candidates.push_back({row_of(session_, layout, load.batch, load.ctx_tokens, *point), point->ttft_ms,
                                      point->tpot_ms});
+        if (stop && stop(result.candidates.back())) return;
       }
     }
   }
@@ -191,6 +212,20 @@ class LayoutSearch {
   const std::vector<Limits>& ladder_;
 };
 
+std::vector<AggregatedLoad> loads_of(const Scenario& scenario) {
+  return aggregated_loads(scenario.isl, scenario.osl, scenario.chunked_prefill, tokens_per_step(scenario) != 1.0);
+}
+
+/// The widest limits of the ladder that lie within `limits`.
+std::optional<Limits> widest_within(const std::vector<Limits>& ladder, const Limits& limits) {
+  std::optional<Limits> widest;
+  for (const Limits& rung : ladder) {
+    const bool inside = rung.ttft_ms <= limits.ttft_ms && rung.tpot_ms <= limits.tpot_ms;
+    if (inside && (!widest || rung.tpot_ms > widest->tpot_ms)) widest = rung;
+  }
+  return widest;
+}
+
 }  // namespace
 
 Estimate aggregated_row(const Session& session, const Parallelism& layout, int batch, int ctx_tokens,
@@ -209,7 +244,7 @@ Outcome search_aggregated(const Scenario& scenario, const TableStore& tables) {
   outcome.summary.version = session->database.version();
   outcome.summary.quant = session->quant;
 
-  const auto loads = aggregated_loads(scenario.isl, scenario.osl, scenario.chunked_prefill, tokens_per_step(scenario) != 1.0);
+  const auto loads = loads_of(scenario);
   const LayoutSearch search(scenario, *session, loads, *ladder);
   std::vector<LayoutResult> results(session->layouts.size(), LayoutResult(scenario));
   parallel_for(results.size(), scenario.threads, [&](std::size_t i) {
@@ -231,6 +266,18 @@ Outcome search_aggregated(const Scenario& scenario, const TableStore& tables) {
     outcome.evaluations = std::move(kept);
   }
   return outcome;
+}
+
+bool any_aggregated_row(const Scenario& scenario, const TableStore& tables, const Wanted& wanted) {
+  const auto ladder = limit_ladder(scenario);
+  const auto session = open_session(scenario, tables, perf::Role::kAggregated);
+  if (!ladder || !session) return false;
+  const auto loads = loads_of(scenario);
+  const LayoutSearch search(scenario, *session, loads, *ladder);
+  const auto decisive = wanted.faster_is_enough ? widest_within(*ladder, wanted.limits) : std::nullopt;
+  return std::ranges::any_of(session->layouts | std::views::reverse, [&](const Parallelism& layout) {
+    return !cancelled(scenario) && search.hands_out(layout, wanted, decisive);
+  });
 }
 
 std::vector<Estimate> select_aggregated_again(const Evaluations& evaluations, const std::vector<Limits>& ladder) {

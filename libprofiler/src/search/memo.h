@@ -27,4 +27,11 @@ template <typename Made, typename Make>
                                               [&] { return std::make_shared<const Made>(make()); });
 }
 
+/// Keeps what was made for searches that share the memory of `scenario`.
+template <typename Made>
+void remember(const Scenario& scenario, const Session& session, const Parallelism& layout, Made made) {
+  if (scenario.memory == nullptr) return;
+  (void)remembered<Made>(scenario, session, layout, [&] { return std::move(made); });
+}
+
 }  // namespace dynamo::search
