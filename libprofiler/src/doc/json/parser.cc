@@ -1,4 +1,4 @@
-#include "doc/json_parser.h"
+#include "doc/json/parser.h"
 
 #include <algorithm>
 #include <array>
