@@ -49,12 +49,18 @@ Selection select(const std::vector<Candidate>& candidates, const std::vector<Lim
   return selection;
 }
 
-/// Everything one layout led to.
-struct LayoutResult {
-  explicit LayoutResult(const Scenario& scenario)
+/// What fits the memory on one layout, and what does not.
+struct Evaluated {
+  explicit Evaluated(const Scenario& scenario)
       : drops(ServingMode::kAggregated, scenario.backend, "agg", scenario.keep_evaluations) {}
   std::vector<Candidate> candidates;
-  std::vector<std::size_t> kept;
+  DropLog drops;
+};
+
+/// Everything one layout led to.
+struct LayoutResult {
+  std::shared_ptr<const Evaluated> evaluated;
+  std::vector<std::size_t> kept;   ///< of its candidates
   std::int64_t feasible = 0;
   DropLog drops;
 };
@@ -95,7 +101,7 @@ class LayoutSearch {
   [[nodiscard]] bool hands_out(const Parallelism& layout, const Wanted& wanted, const std::optional<Limits>& decisive) const {
     if (layout_break(scenario_, layout)) return false;
     bool found = false;
-    LayoutResult result = evaluated(layout, [&](const Candidate& candidate) {
+    Evaluated result = evaluated(layout, [&](const Candidate& candidate) {
       return found = decisive && within(candidate, *decisive) && wanted.row(candidate.row);
     });
     if (found) return true;
@@ -106,15 +112,12 @@ class LayoutSearch {
   }
 
   [[nodiscard]] LayoutResult run(const Parallelism& layout) const {
-    LayoutResult result(scenario_);
-    const auto all = static_cast<std::int64_t>(loads_.size());
     if (auto broken = layout_break(scenario_, layout)) {
-      result.drops.add(layout, 0, 0, std::move(*broken), all);
-      return result;
+      auto nothing = std::make_shared<Evaluated>(scenario_);
+      nothing->drops.add(layout, 0, 0, std::move(*broken), static_cast<std::int64_t>(loads_.size()));
+      return settled(std::move(nothing));
     }
-    result = remembered<LayoutResult>(scenario_, session_, layout, [&] { return evaluated(layout); });
-    settle(result);
-    return result;
+    return settled(remembered<Evaluated>(scenario_, session_, layout, [&] { return evaluated(layout); }));
   }
 
  private:
@@ -122,8 +125,8 @@ class LayoutSearch {
   using Stop = std::function<bool(const Candidate&)>;
 
   /// All that does not depend on targets.
-  [[nodiscard]] LayoutResult evaluated(const Parallelism& layout, const Stop& stop = {}) const {
-    LayoutResult result(scenario_);
+  [[nodiscard]] Evaluated evaluated(const Parallelism& layout, const Stop& stop = {}) const {
+    Evaluated result(scenario_);
     const auto engine = build_engine(scenario_, session_, layout, scenario_.nextn > 0 ? scenario_.nextn_accepted : 0);
     if (engine) {
       evaluate(*engine, layout, stop, result);
@@ -134,7 +137,7 @@ class LayoutSearch {
   }
 
   /// Memory grows with batch and budget, so what lies beyond a point that does not fit is not evaluated.
-  void evaluate(const perf::Engine& engine, const Parallelism& layout, const Stop& stop, LayoutResult& result) const {
+  void evaluate(const perf::Engine& engine, const Parallelism& layout, const Stop& stop, Evaluated& result) const {
     const perf::Workload workload = workload_of(scenario_);
     int full_at = std::numeric_limits<int>::max();   // prefill tokens per step at which memory ran out
     std::optional<DropLog::Break> full;
@@ -163,19 +166,20 @@ class LayoutSearch {
   }
 
   /// An error that is no missing measurement speaks against the layout as a whole.
-  void reject_all(const Parallelism& layout, const std::string& why, LayoutResult& result) const {
-    result = LayoutResult(scenario_);
+  void reject_all(const Parallelism& layout, const std::string& why, Evaluated& result) const {
+    result = Evaluated(scenario_);
     result.drops.add(layout, 0, 0, {DropReason::kNoData, 0, 0, why}, static_cast<std::int64_t>(loads_.size()));
   }
 
   /// Every candidate ends up as a row or in the log.
-  void settle(LayoutResult& result) const {
-    Selection selection = select(result.candidates, ladder_);
+  [[nodiscard]] LayoutResult settled(std::shared_ptr<const Evaluated> evaluated) const {
+    const std::vector<Candidate>& candidates = evaluated->candidates;
+    LayoutResult result{evaluated, {}, 0, evaluated->drops};
+    Selection selection = select(candidates, ladder_);
     const Limits widest = loosest(ladder_);
-    for (std::size_t i = 0; i < result.candidates.size(); ++i) {
-      classify(result.candidates[i], selection.taken[i], selection, widest, result);
-    }
+    for (std::size_t i = 0; i < candidates.size(); ++i) classify(candidates[i], selection.taken[i], selection, widest, result);
     result.kept = std::move(selection.kept);
+    return result;
   }
 
   /// Tokens/s/GPU of the slowest row that was preferred to `candidate` under a limit that both keep.
@@ -246,22 +250,23 @@ Outcome search_aggregated(const Scenario& scenario, const TableStore& tables) {
 
   const auto loads = loads_of(scenario);
   const LayoutSearch search(scenario, *session, loads, *ladder);
-  std::vector<LayoutResult> results(session->layouts.size(), LayoutResult(scenario));
+  std::vector<std::optional<LayoutResult>> results(session->layouts.size());
   parallel_for(results.size(), scenario.threads, [&](std::size_t i) {
     if (!cancelled(scenario)) results[i] = search.run(session->layouts[i]);
   });
+  std::erase_if(results, [](const auto& result) { return !result.has_value(); });
 
-  for (const LayoutResult& result : results) {
-    for (const std::size_t i : result.kept) outcome.rows.push_back(result.candidates[i].row);
-    result.drops.append_to(outcome.summary);
-    outcome.summary.feasible += result.feasible;
+  for (const auto& result : results) {
+    for (const std::size_t i : result->kept) outcome.rows.push_back(result->evaluated->candidates[i].row);
+    result->drops.append_to(outcome.summary);
+    outcome.summary.feasible += result->feasible;
   }
   outcome.memory_bound = outcome.rows.empty() && memory_alone(outcome.summary.dropped);
   std::ranges::stable_sort(outcome.rows, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
   outcome.summary.enumerated = total_dropped(outcome.summary.dropped) + outcome.summary.feasible;
   if (scenario.keep_evaluations) {
     auto kept = std::make_shared<Evaluations>();
-    for (LayoutResult& result : results) kept->aggregated.push_back(std::move(result.candidates));
+    for (const auto& result : results) kept->aggregated.push_back(result->evaluated->candidates);
     note_widths(session->layouts, scenario.total_gpus, *kept);
     outcome.evaluations = std::move(kept);
   }

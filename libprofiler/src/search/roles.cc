@@ -103,7 +103,7 @@ RoleCandidates run_layout(const Scenario& scenario, const Session& session, cons
     out.drops.add(layout, 0, 0, std::move(*broken), static_cast<std::int64_t>(plan.batches.size()));
     return out;
   }
-  return remembered<RoleCandidates>(scenario, session, layout, [&] { return evaluated(scenario, session, plan, layout); });
+  return *remembered<RoleCandidates>(scenario, session, layout, [&] { return evaluated(scenario, session, plan, layout); });
 }
 
 }  // namespace
