@@ -23,11 +23,13 @@ bool has_pick(const std::vector<Searched>& searches) {
   return std::ranges::any_of(searches, [](const Searched& search) { return !search.ranking.picks.empty(); });
 }
 
-/// Some layout failed for its latency alone, so that a wider limit may let one in.
-bool latency_is_what_fails(const std::vector<Searched>& searches) {
+/// Some point was evaluated, so that a wider limit may let one in. Those between the splits of an end-to-end target that are
+/// searched meet it and count as dominated.
+bool limits_are_what_fails(const std::vector<Searched>& searches) {
   return std::ranges::any_of(searches, [](const Searched& search) {
     return std::ranges::any_of(search.outcome.summary.dropped, [](const Infeasible& drop) {
-      return drop.reason == DropReason::kTtft || drop.reason == DropReason::kItl || drop.reason == DropReason::kRequestLatency;
+      return drop.reason == DropReason::kTtft || drop.reason == DropReason::kItl || drop.reason == DropReason::kRequestLatency ||
+             drop.reason == DropReason::kDominated;
     });
   });
 }
@@ -56,7 +58,7 @@ std::vector<Searched> run_widening(const Plan& plan, const TableStore& tables) {
   std::vector<Searched> best = run_searches(plan, tables);
   double distance = closest(best, plan.target);
   if (!plan.scenario.ttft_ms && !plan.scenario.request_latency_ms) return best;
-  if (std::isinf(distance) && !latency_is_what_fails(best)) return best;
+  if (std::isinf(distance) && !limits_are_what_fails(best)) return best;
   for (const double factor : search::kWidening) {
     if (distance == 0 || cancelled(plan.scenario)) break;
     std::vector<Searched> found = run_widened(plan, factor, best, tables);

@@ -1,53 +1,20 @@
 #include <algorithm>
 #include <functional>
-#include <numeric>
 #include <ranges>
 
-#include "search/again.h"
 #include "search/any_row.h"
 #include "search/drop_log.h"
 #include "search/explicit.h"
 #include "search/memo.h"
 #include "search/parallel_for.h"
 #include "search/rounding.h"
+#include "search/selection.h"
 #include "search/session.h"
 
 namespace dynamo::search {
 namespace {
 
-constexpr std::size_t kRowsPerLimit = 10;
-
 using Candidate = AggregatedRow;
-
-/// The fastest rows under every limit of a ladder.
-struct Selection {
-  std::vector<std::size_t> kept;   ///< indices of rows handed on, each once, in the order in which the ladder met them
-  std::vector<bool> taken;         ///< by candidate
-  std::vector<double> slowest;     ///< by limit: tokens/s/GPU of the last row it took
-};
-
-bool within(const Candidate& candidate, const Limits& limits) {
-  return candidate.ttft_ms <= limits.ttft_ms && candidate.tpot_ms <= limits.tpot_ms;
-}
-
-Selection select(const std::vector<Candidate>& candidates, const std::vector<Limits>& ladder) {
-  std::vector<std::size_t> order(candidates.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, std::ranges::greater{}, [&](std::size_t i) { return candidates[i].row.seq_per_s; });
-  Selection selection{{}, std::vector<bool>(candidates.size(), false), {}};
-  for (const Limits& limits : ladder) {
-    std::size_t rows = 0;
-    selection.slowest.push_back(0);
-    for (const std::size_t i : order) {
-      if (!within(candidates[i], limits)) continue;
-      if (!selection.taken[i]) selection.kept.push_back(i);
-      selection.taken[i] = true;
-      selection.slowest.back() = candidates[i].row.tokens_per_s_gpu;
-      if (++rows == kRowsPerLimit) break;
-    }
-  }
-  return selection;
-}
 
 /// What fits the memory on one layout, and what does not.
 struct Evaluated {
@@ -105,7 +72,7 @@ class LayoutSearch {
       return found = decisive && within(candidate, *decisive) && wanted.row(candidate.row);
     });
     if (found) return true;
-    const Selection selection = select(result.candidates, ladder_);
+    const Selection selection = select(result.candidates, fastest_first(result.candidates), ladder_);
     found = std::ranges::any_of(selection.kept, [&](std::size_t i) { return wanted.row(result.candidates[i].row); });
     remember(scenario_, session_, layout, std::move(result));
     return found;
@@ -175,7 +142,7 @@ class LayoutSearch {
   [[nodiscard]] LayoutResult settled(std::shared_ptr<const Evaluated> evaluated) const {
     const std::vector<Candidate>& candidates = evaluated->candidates;
     LayoutResult result{evaluated, {}, 0, evaluated->drops};
-    Selection selection = select(candidates, ladder_);
+    Selection selection = select(candidates, fastest_first(candidates), ladder_);
     const Limits widest = loosest(ladder_);
     for (std::size_t i = 0; i < candidates.size(); ++i) classify(candidates[i], selection.taken[i], selection, widest, result);
     result.kept = std::move(selection.kept);
@@ -267,7 +234,6 @@ Outcome search_aggregated(const Scenario& scenario, const TableStore& tables) {
   if (scenario.keep_evaluations) {
     auto kept = std::make_shared<Evaluations>();
     for (const auto& result : results) kept->aggregated.push_back(result->evaluated->candidates);
-    note_widths(session->layouts, scenario.total_gpus, *kept);
     outcome.evaluations = std::move(kept);
   }
   return outcome;
@@ -283,18 +249,6 @@ bool any_aggregated_row(const Scenario& scenario, const TableStore& tables, cons
   return std::ranges::any_of(session->layouts | std::views::reverse, [&](const Parallelism& layout) {
     return !cancelled(scenario) && search.hands_out(layout, wanted, decisive);
   });
-}
-
-std::vector<Estimate> select_aggregated_again(const Evaluations& evaluations, const std::vector<Limits>& ladder) {
-  std::vector<const Estimate*> order;
-  for (const std::vector<Candidate>& candidates : evaluations.aggregated) {
-    for (const std::size_t i : select(candidates, ladder).kept) order.push_back(&candidates[i].row);
-  }
-  std::ranges::stable_sort(order, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
-  std::vector<Estimate> rows;
-  rows.reserve(order.size());
-  for (const Estimate* row : order) rows.push_back(*row);
-  return rows;
 }
 
 }  // namespace dynamo::search
