@@ -1,6 +1,5 @@
 #include "io/termination.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
 
