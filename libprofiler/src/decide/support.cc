@@ -8,7 +8,6 @@
 #include "facts/backend_facts.h"
 #include "search/parallel_for.h"
 #include "search/session.h"
-#include "tables/pack.h"
 
 namespace dynamo {
 
