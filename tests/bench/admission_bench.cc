@@ -1,4 +1,5 @@
 #include <benchmark/benchmark.h>
+#include <nlohmann/json.hpp>
 
 #include <cstdlib>
 #include <fstream>
@@ -34,6 +35,13 @@ void read_the_body(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(read_json(body, {}));
 }
 BENCHMARK(read_the_body)->Unit(benchmark::kMicrosecond);
+
+/// What a reader without positions, duplicate keys and limits takes.
+void read_the_body_by_library(benchmark::State& state) {
+  const std::string body = body_of("typical-create.json");
+  for (auto _ : state) benchmark::DoNotOptimize(nlohmann::json::parse(body));
+}
+BENCHMARK(read_the_body_by_library)->Unit(benchmark::kMicrosecond);
 
 void rules_alone(benchmark::State& state) {
   AdmissionOptions options;

@@ -1,8 +1,9 @@
 #include "curves/npz.h"
 
-#include <array>
 #include <bit>
 #include <concepts>
+
+#include <zlib.h>
 
 namespace dynamo::curves {
 namespace {
@@ -17,18 +18,8 @@ void put(std::string& out, T value) {
   for (std::size_t i = 0; i < sizeof(T); ++i) out.push_back(static_cast<char>((value >> (8 * i)) & 0xff));
 }
 
-std::uint32_t crc32(std::string_view bytes) {
-  static const auto table = [] {
-    std::array<std::uint32_t, 256> rows{};
-    for (std::uint32_t i = 0; i < rows.size(); ++i) {
-      rows[i] = i;
-      for (int bit = 0; bit < 8; ++bit) rows[i] = (rows[i] >> 1) ^ ((rows[i] & 1u) != 0 ? 0xedb88320u : 0u);
-    }
-    return rows;
-  }();
-  std::uint32_t crc = 0xffffffffu;
-  for (const char c : bytes) crc = table[(crc ^ static_cast<unsigned char>(c)) & 0xffu] ^ (crc >> 8);
-  return ~crc;
+std::uint32_t checksum(std::string_view bytes) {
+  return static_cast<std::uint32_t>(::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
 /// The dictionary that describes an array, padded so that the values start on a multiple of 64 bytes.
@@ -67,7 +58,7 @@ void NpzWriter::add_file(const std::string& name, const std::string& content) {
   put(common, std::uint16_t{0});   // stored
   put(common, std::uint16_t{0});   // time
   put(common, kZipEpochDate);
-  put(common, crc32(content));
+  put(common, checksum(content));
   put(common, static_cast<std::uint32_t>(content.size()));
   put(common, static_cast<std::uint32_t>(content.size()));
   put(common, static_cast<std::uint16_t>(name.size()));

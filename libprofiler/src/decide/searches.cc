@@ -20,6 +20,24 @@ std::vector<Searched> run_searches(const Plan& plan, const TableStore& tables) {
   return searches;
 }
 
+std::vector<Searched> run_autoscale(const Plan& plan, const TableStore& tables) {
+  std::vector<Searched> searches;
+  for (const Backend backend : plan.backends) {
+    search::Scenario scenario = plan.scenario;
+    scenario.backend = backend;
+    search::RoleOutcome roles = search::search_roles(scenario, tables);
+    Searched searched{ServingMode::kDisaggregated, backend, {{}, roles.summary, {}, false}, {}};
+    searched.ranking = pick::pick_autoscale(roles.prefill, roles.decode, plan.target, scenario.osl);
+    if (scenario.keep_evaluations) {
+      pick::account_for_targets(roles, plan.target, scenario.osl, searched.outcome.summary);
+      searched.outcome.evaluations = std::make_shared<search::Evaluations>(
+          search::Evaluations{{}, std::move(roles.prefill), std::move(roles.decode), false});
+    }
+    searches.push_back(std::move(searched));
+  }
+  return searches;
+}
+
 std::vector<Searched> run_sizing(Plan plan, const TableStore& tables) {
   constexpr int kWidestWorker = 64;   // GPUs
   search::Scenario& scenario = plan.scenario;

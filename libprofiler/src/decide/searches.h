@@ -28,7 +28,10 @@ struct Plan {
 /// Every planned search with its ranking, backends outermost, aggregated first.
 [[nodiscard]] std::vector<Searched> run_searches(const Plan& plan, const TableStore& tables);
 
-/// The same without a budget of GPUs: it starts with one node and doubles while memory alone keeps some search from any worker.
+/// Prefill and decode engines chosen on their own, one of each; a planner scales them later.
+[[nodiscard]] std::vector<Searched> run_autoscale(const Plan& plan, const TableStore& tables);
+
+/// As `run_searches`, without a budget of GPUs: it starts with one node and doubles while memory alone keeps some search from any worker.
 [[nodiscard]] std::vector<Searched> run_sizing(Plan plan, const TableStore& tables);
 
 /// The rankings of one way of serving over all backends as one: best first, at most `top_n`.

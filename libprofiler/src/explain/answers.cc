@@ -33,17 +33,25 @@ bool same_rows(const Evidence& evidence, const Search& search, const pick::Targe
 
 }  // namespace
 
-pick::Ranking Answers::rank(const Search& search, const pick::Target& target, double widening) const {
-  const search::Evaluations* kept = search.outcome->evaluations.get();
-  if (kept == nullptr) return {};
-  if (evidence_.request->picking == PickingMode::kAutoscale) {
-    return pick::pick_autoscale(kept->prefill, kept->decode, target, static_cast<int>(evidence_.request->osl));
+Answers::Answers(const Evidence& evidence) : evidence_(evidence) {
+  for (const Search& search : evidence.searches) {
+    const search::Evaluations* kept = search.outcome->evaluations.get();
+    reselections_.push_back(kept == nullptr ? std::nullopt : std::optional<search::Reselection>(*kept));
   }
-  if (same_rows(evidence_, search, target, widening)) return pick::rank(search.outcome->rows, target);
-  return pick::rank(search::select_again(*kept, scenario_under(evidence_, search, target, widening)), target);
 }
 
-std::optional<Answer> Answers::under(const pick::Target& target) const {
+pick::Ranking Answers::rank(std::size_t index, const pick::Target& target, double widening) {
+  const Search& search = evidence_.searches[index];
+  if (!reselections_[index]) return {};
+  if (evidence_.request->picking == PickingMode::kAutoscale) {
+    const search::Evaluations& kept = *search.outcome->evaluations;
+    return pick::pick_autoscale(kept.prefill, kept.decode, target, static_cast<int>(evidence_.request->osl));
+  }
+  if (same_rows(evidence_, search, target, widening)) return pick::rank(search.outcome->rows, target);
+  return pick::rank(reselections_[index]->under(scenario_under(evidence_, search, target, widening)), target);
+}
+
+std::optional<Answer> Answers::under(const pick::Target& target) {
   auto best = within(target, 1);
   // As a decision does: limits between those of the search may hide a row that only wider ones show.
   const bool widens = target.request_latency_ms || target.ttft_ms;
@@ -61,14 +69,15 @@ std::optional<Answer> Answers::under(const pick::Target& target) const {
   return best;
 }
 
-std::optional<Answer> Answers::within(const pick::Target& target, double widening) const {
+std::optional<Answer> Answers::within(const pick::Target& target, double widening) {
   pick::Target first = target;
   first.top_n = 1;
   std::vector<pick::Ranking> aggregated, disaggregated;
-  for (const Search& search : evidence_.searches) {
+  for (std::size_t i = 0; i < evidence_.searches.size(); ++i) {
     // Five of each role are paired, so an autoscale ranking has to be asked for in full.
     const bool autoscale = evidence_.request->picking == PickingMode::kAutoscale;
-    (search.mode == ServingMode::kAggregated ? aggregated : disaggregated).push_back(rank(search, autoscale ? target : first, widening));
+    const bool is_aggregated = evidence_.searches[i].mode == ServingMode::kAggregated;
+    (is_aggregated ? aggregated : disaggregated).push_back(rank(i, autoscale ? target : first, widening));
   }
   const auto merged = [&](const std::vector<pick::Ranking>& rankings) {
     std::vector<const pick::Ranking*> pointers;

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "explain/explanation.h"
+#include "search/reselection.h"
 
 namespace dynamo::explain {
 
@@ -17,19 +19,20 @@ struct Answer {
 /// give, except that layouts wider than the GPUs of the request are unknown.
 class Answers {
  public:
-  explicit Answers(const Evidence& evidence) : evidence_(evidence) {}
+  explicit Answers(const Evidence& evidence);
 
   /// `target.total_gpus` is the budget. Nothing when no row is left.
-  [[nodiscard]] std::optional<Answer> under(const pick::Target& target) const;
+  [[nodiscard]] std::optional<Answer> under(const pick::Target& target);
 
   /// GPUs of the narrowest layout that the budget kept from being evaluated; 0 = there is none.
   [[nodiscard]] int narrowest_unevaluated() const;
 
  private:
-  [[nodiscard]] std::optional<Answer> within(const pick::Target& target, double widening) const;
-  [[nodiscard]] pick::Ranking rank(const Search& search, const pick::Target& target, double widening) const;
+  [[nodiscard]] std::optional<Answer> within(const pick::Target& target, double widening);
+  [[nodiscard]] pick::Ranking rank(std::size_t search, const pick::Target& target, double widening);
 
   const Evidence& evidence_;
+  std::vector<std::optional<search::Reselection>> reselections_;   ///< by search
 };
 
 [[nodiscard]] bool same_layout(const Pick& a, const Pick& b);

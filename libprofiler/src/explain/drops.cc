@@ -41,6 +41,7 @@ std::string drop_text(const Infeasible& drop, bool moe) {
     case DropReason::kItl: return point + " has ITL " + value + " ms, over " + limit + " ms";
     case DropReason::kRequestLatency: return point + " takes " + value + " ms a request, over " + limit + " ms";
     case DropReason::kDominated:
+      if (drop.limit <= 0) return point + " reaches " + value + " tok/s per GPU, but only between the limits that are searched";
       if (drop.role == "decode") return point + ": other pairs reach up to " + limit + " tok/s per GPU under the same limits";
       return point + " reaches " + value + " tok/s per GPU, others " + limit + " under the same limits";
     case DropReason::kModel:

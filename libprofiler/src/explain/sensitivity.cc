@@ -266,7 +266,7 @@ class Sensitivity {
   }
 
   const Evidence& evidence_;
-  Answers answers_;
+  mutable Answers answers_;
   const pick::Target& target_;
   const Pick& pick_;
   bool met_ = false;

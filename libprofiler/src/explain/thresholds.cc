@@ -58,7 +58,7 @@ void add_ttft(const Evidence& evidence, const Search& search, std::vector<double
 /// One value of a target, and whether its answer is accepted.
 class Probe {
  public:
-  Probe(const Answers& answers, pick::Target target, TargetMember member, const Accept& accept)
+  Probe(Answers& answers, pick::Target target, TargetMember member, const Accept& accept)
       : answers_(answers), target_(std::move(target)), member_(member), accept_(accept) {}
 
   [[nodiscard]] std::optional<Step> at(double value) {
@@ -69,7 +69,7 @@ class Probe {
   }
 
  private:
-  const Answers& answers_;
+  Answers& answers_;
   pick::Target target_;
   TargetMember member_;
   const Accept& accept_;
@@ -88,7 +88,7 @@ std::vector<double> thresholds_of(const Evidence& evidence, TargetMember member)
   return out;
 }
 
-std::optional<Step> first_accepted(const Answers& answers, pick::Target target, TargetMember member, double low,
+std::optional<Step> first_accepted(Answers& answers, pick::Target target, TargetMember member, double low,
                                    const std::vector<double>& thresholds, const Accept& accept) {
   Probe probe(answers, std::move(target), member, accept);
   std::optional<Step> found;
@@ -121,7 +121,7 @@ std::optional<Step> first_accepted(const Answers& answers, pick::Target target, 
   return found;
 }
 
-std::optional<Step> bisected(const Answers& answers, pick::Target target, TargetMember member, double low, double high,
+std::optional<Step> bisected(Answers& answers, pick::Target target, TargetMember member, double low, double high,
                              const Accept& accept) {
   constexpr double kPrecision = 8e-3;   // of the distance from where the search began
   Probe probe(answers, std::move(target), member, accept);

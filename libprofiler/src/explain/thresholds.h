@@ -23,11 +23,11 @@ using Accept = std::function<bool(const Answer&)>;
 [[nodiscard]] std::vector<double> thresholds_of(const Evidence& evidence, TargetMember member);
 
 /// The smallest of `thresholds`, all above `low`, whose answer is accepted; one that is a hundredth nearer to `low` is not.
-[[nodiscard]] std::optional<Step> first_accepted(const Answers& answers, pick::Target target, TargetMember member, double low,
+[[nodiscard]] std::optional<Step> first_accepted(Answers& answers, pick::Target target, TargetMember member, double low,
                                                  const std::vector<double>& thresholds, const Accept& accept);
 
 /// The smallest value in (`low`, `high`] whose answer is accepted, to less than a hundredth of its distance from `low`.
-[[nodiscard]] std::optional<Step> bisected(const Answers& answers, pick::Target target, TargetMember member, double low,
+[[nodiscard]] std::optional<Step> bisected(Answers& answers, pick::Target target, TargetMember member, double low,
                                            double high, const Accept& accept);
 
 }  // namespace dynamo::explain

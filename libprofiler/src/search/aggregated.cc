@@ -1,50 +1,17 @@
 #include <algorithm>
-#include <numeric>
 
-#include "search/again.h"
 #include "search/drop_log.h"
 #include "search/explicit.h"
 #include "search/memo.h"
 #include "search/parallel_for.h"
 #include "search/rounding.h"
+#include "search/selection.h"
 #include "search/session.h"
 
 namespace dynamo::search {
 namespace {
 
-constexpr std::size_t kRowsPerLimit = 10;
-
 using Candidate = AggregatedRow;
-
-/// The fastest rows under every limit of a ladder.
-struct Selection {
-  std::vector<std::size_t> kept;   ///< indices of rows handed on, each once, in the order in which the ladder met them
-  std::vector<bool> taken;         ///< by candidate
-  std::vector<double> slowest;     ///< by limit: tokens/s/GPU of the last row it took
-};
-
-bool within(const Candidate& candidate, const Limits& limits) {
-  return candidate.ttft_ms <= limits.ttft_ms && candidate.tpot_ms <= limits.tpot_ms;
-}
-
-Selection select(const std::vector<Candidate>& candidates, const std::vector<Limits>& ladder) {
-  std::vector<std::size_t> order(candidates.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, std::ranges::greater{}, [&](std::size_t i) { return candidates[i].row.seq_per_s; });
-  Selection selection{{}, std::vector<bool>(candidates.size(), false), {}};
-  for (const Limits& limits : ladder) {
-    std::size_t rows = 0;
-    selection.slowest.push_back(0);
-    for (const std::size_t i : order) {
-      if (!within(candidates[i], limits)) continue;
-      if (!selection.taken[i]) selection.kept.push_back(i);
-      selection.taken[i] = true;
-      selection.slowest.back() = candidates[i].row.tokens_per_s_gpu;
-      if (++rows == kRowsPerLimit) break;
-    }
-  }
-  return selection;
-}
 
 /// Everything one layout led to.
 struct LayoutResult {
@@ -149,7 +116,7 @@ class LayoutSearch {
 
   /// Every candidate ends up as a row or in the log.
   void settle(LayoutResult& result) const {
-    Selection selection = select(result.candidates, ladder_);
+    Selection selection = select(result.candidates, fastest_first(result.candidates), ladder_);
     const Limits widest = loosest(ladder_);
     for (std::size_t i = 0; i < result.candidates.size(); ++i) {
       classify(result.candidates[i], selection.taken[i], selection, widest, result);
@@ -227,22 +194,9 @@ Outcome search_aggregated(const Scenario& scenario, const TableStore& tables) {
   if (scenario.keep_evaluations) {
     auto kept = std::make_shared<Evaluations>();
     for (LayoutResult& result : results) kept->aggregated.push_back(std::move(result.candidates));
-    note_widths(session->layouts, scenario.total_gpus, *kept);
     outcome.evaluations = std::move(kept);
   }
   return outcome;
-}
-
-std::vector<Estimate> select_aggregated_again(const Evaluations& evaluations, const std::vector<Limits>& ladder) {
-  std::vector<const Estimate*> order;
-  for (const std::vector<Candidate>& candidates : evaluations.aggregated) {
-    for (const std::size_t i : select(candidates, ladder).kept) order.push_back(&candidates[i].row);
-  }
-  std::ranges::stable_sort(order, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
-  std::vector<Estimate> rows;
-  rows.reserve(order.size());
-  for (const Estimate* row : order) rows.push_back(*row);
-  return rows;
 }
 
 }  // namespace dynamo::search

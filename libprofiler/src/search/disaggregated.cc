@@ -1,17 +1,12 @@
-#include "search/again.h"
 #include "search/pairing.h"
+#include "search/reselection.h"
 #include "search/roles.h"
 
 namespace dynamo::search {
 
-namespace {
-
-PairingRules rules_of(const Scenario& scenario, const std::vector<Limits>& ladder, bool wide_experts) {
-  return {scenario.unit_gpus.value_or(scenario.total_gpus), scenario.osl, scenario.backend == Backend::kSglang, ladder, scenario.tpot_ms,
-          scenario.request_latency_ms, wide_experts};
+UnitRules unit_rules(const Scenario& scenario, bool wide_experts) {
+  return {scenario.unit_gpus.value_or(scenario.total_gpus), scenario.osl, scenario.backend == Backend::kSglang, wide_experts};
 }
-
-}  // namespace
 
 Outcome search_disaggregated(const Scenario& scenario, const TableStore& tables) {
   Outcome outcome{{}, summary_of(scenario, ServingMode::kDisaggregated), nullptr, false};
@@ -32,7 +27,7 @@ Outcome search_disaggregated(const Scenario& scenario, const TableStore& tables)
   RoleCandidates prefill = role_candidates(scenario, *prefill_session);
   RoleCandidates decode = role_candidates(scenario, *decode_session);
   const bool wide_experts = prefill_session->wide_experts || decode_session->wide_experts;
-  const PairingRules rules = rules_of(scenario, *ladder, wide_experts);
+  const PairingRules rules{unit_rules(scenario, wide_experts), *ladder, scenario.tpot_ms, scenario.request_latency_ms};
   const RoleCandidates* missing = prefill.rows.empty() ? &prefill : decode.rows.empty() ? &decode : nullptr;
   outcome.memory_bound = missing != nullptr && memory_alone(missing->drops.entries());
   Pairing pairing = pair_workers(prefill.rows, decode.rows, rules, prefill.drops, decode.drops);
@@ -46,15 +41,9 @@ Outcome search_disaggregated(const Scenario& scenario, const TableStore& tables)
     kept->prefill = std::move(prefill.rows);
     kept->decode = std::move(decode.rows);
     kept->wide_experts = wide_experts;
-    note_widths(prefill_session->layouts, scenario.total_gpus, *kept);
-    note_widths(decode_session->layouts, scenario.total_gpus, *kept);
     outcome.evaluations = std::move(kept);
   }
   return outcome;
-}
-
-std::vector<Estimate> pair_again(const Evaluations& evaluations, const Scenario& scenario, const std::vector<Limits>& ladder) {
-  return best_pairs(evaluations.prefill, evaluations.decode, rules_of(scenario, ladder, evaluations.wide_experts));
 }
 
 }  // namespace dynamo::search

@@ -4,20 +4,15 @@
 #include <vector>
 
 #include "search/drop_log.h"
-#include "search/schedules.h"
-#include "search/search.h"
+#include "search/pairs.h"
 
 namespace dynamo::search {
 
 /// What pairing prefill and decode workers depends on, beside the workers.
-struct PairingRules {
-  int total_gpus = 0;
-  int osl = 0;
-  bool same_tp = false;                        ///< the KV transfer needs equal attention TP on both sides
+struct PairingRules : UnitRules {
   std::vector<Limits> ladder;
   std::optional<double> tpot_ms;               ///< targets of the request, for the accounting only
   std::optional<double> request_latency_ms;
-  bool wide_experts = false;                   ///< some worker may spread its experts over several nodes
 };
 
 struct Pairing {
@@ -25,11 +20,7 @@ struct Pairing {
   std::int64_t feasible = 0;                   ///< rows that meet the targets
 };
 
-/// The rows alone.
-[[nodiscard]] std::vector<Estimate> best_pairs(std::span<const RoleRow> prefill, std::span<const RoleRow> decode,
-                                               const PairingRules& rules);
-
-/// The best units under every limit: one per decode layout, at most five per limit, each once.
+/// The rows of `Pairs`, and every other pair in a log.
 [[nodiscard]] Pairing pair_workers(std::span<const RoleRow> prefill, std::span<const RoleRow> decode,
                                    const PairingRules& rules, DropLog& prefill_drops, DropLog& decode_drops);
 

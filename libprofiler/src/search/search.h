@@ -64,8 +64,6 @@ struct Evaluations {
   std::vector<std::vector<AggregatedRow>> aggregated;   ///< by layout
   std::vector<RoleRow> prefill, decode;
   bool wide_experts = false;
-  int widest_evaluated = 0;                             ///< GPUs; wider layouts were beyond the budget
-  int widest_layout = 0;                                ///< GPUs of the widest layout there is
 };
 
 /// Rows for the picker, best first (tokens/s/GPU descending), and everything that was dropped, with reasons. Rows that miss only
@@ -84,10 +82,6 @@ struct RoleOutcome {
 
 [[nodiscard]] Outcome search_aggregated(const Scenario& scenario, const TableStore& tables);
 [[nodiscard]] Outcome search_disaggregated(const Scenario& scenario, const TableStore& tables);
-/// The rows that the search would hand out under the targets and the budget of `scenario`, from what it evaluated before. Same as
-/// searching again, except for layouts that the budget of then kept from being evaluated.
-[[nodiscard]] std::vector<Estimate> select_again(const Evaluations& evaluations, const Scenario& scenario);
-
 [[nodiscard]] RoleOutcome search_roles(const Scenario& scenario, const TableStore& tables);
 
 }  // namespace dynamo::search

@@ -1,8 +1,10 @@
 #include "text/number_text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <system_error>
 
 namespace dynamo {
@@ -50,6 +52,19 @@ std::string_view without_plus(std::string_view text) {
   return plus ? text.substr(1) : text;
 }
 
+/// Whether a decimal number that no double can hold is too close to zero rather than too large: the power of ten of its first
+/// digit other than 0.
+bool is_tiny(std::string_view number) {
+  const std::size_t mantissa_end = std::min(number.find_first_of("eE"), number.size());
+  const std::string_view mantissa = number.substr(0, mantissa_end);
+  const auto point = static_cast<std::int64_t>(std::min(mantissa.find('.'), mantissa.size()));
+  const auto first = static_cast<std::int64_t>(std::min(mantissa.find_first_of("123456789"), mantissa.size()));
+  const std::int64_t shift = first < point ? point - first - 1 : point - first;
+  std::string_view exponent = number.substr(std::min(mantissa_end + 1, number.size()));
+  const bool below_one = exponent.starts_with('-');
+  return shift + parse_int(exponent).value_or(below_one ? std::numeric_limits<std::int32_t>::min() : 0) < 0;
+}
+
 }  // namespace
 
 std::string shortest(double value) {
@@ -91,6 +106,9 @@ std::optional<double> parse_double(std::string_view text) {
   double value = 0;
   const char* const end = number.data() + number.size();
   const auto result = std::from_chars(number.data(), end, value);
+  if (result.ec == std::errc::result_out_of_range && result.ptr == end && is_tiny(number)) {
+    return number.starts_with('-') ? -0.0 : 0.0;
+  }
   const bool complete = result.ec == std::errc() && result.ptr == end && !number.empty();
   return complete && std::isfinite(value) ? std::optional(value) : std::nullopt;
 }

@@ -25,7 +25,8 @@ namespace dynamo {
 /// As many digits as help a reader: `6,369`, `463`, `49.7`, `4.25`, `0.031`.
 [[nodiscard]] std::string readable(double value);
 
-/// The whole text as a finite decimal number: optional sign, digits, fraction, exponent; no blanks, no hex, no `inf`.
+/// The whole text as a finite decimal number: optional sign, digits, fraction, exponent; no blanks, no hex, no `inf`. What is
+/// closer to zero than any double is zero.
 [[nodiscard]] std::optional<double> parse_double(std::string_view text);
 
 /// The whole text as a decimal integer with optional sign; nothing when it does not fit.

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "search/factors.h"
+#include "search/reselection.h"
 #include "search/session.h"
 #include "unit/decide/requests.h"
 
@@ -123,6 +124,7 @@ TEST_P(Rejected, WorkersOfOneRoleHaveAReasonThatCanBeWorkedOutAgain) {
 TEST_P(Rejected, SelectingAgainIsTheSameAsSearchingAgain) {
   const Outcome aggregated = search_aggregated(scenario_, packs_.store());
   const Outcome disaggregated = search_disaggregated(scenario_, packs_.store());
+  Reselection again_aggregated(*aggregated.evaluations), again_disaggregated(*disaggregated.evaluations);
   for (const double ttft : {6.0, 12.0, 25.0, 400.0}) {
     Scenario other = scenario_;
     other.ttft_ms = ttft;
@@ -134,8 +136,8 @@ TEST_P(Rejected, SelectingAgainIsTheSameAsSearchingAgain) {
       }
       return out;
     };
-    EXPECT_EQ(text(select_again(*aggregated.evaluations, other)), text(search_aggregated(other, packs_.store()).rows));
-    EXPECT_EQ(text(select_again(*disaggregated.evaluations, other)), text(search_disaggregated(other, packs_.store()).rows));
+    EXPECT_EQ(text(again_aggregated.under(other)), text(search_aggregated(other, packs_.store()).rows));
+    EXPECT_EQ(text(again_disaggregated.under(other)), text(search_disaggregated(other, packs_.store()).rows));
   }
 }
 

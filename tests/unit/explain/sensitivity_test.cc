@@ -275,5 +275,26 @@ TEST_F(SensitivityTest, HoldsForRandomRequests) {
   RecordProperty("tightenings", tightenings_);
 }
 
+/// The only layout that fits answers in 463.16 ms, which no split of 464.377 ms into TTFT and ITL that is searched has room for.
+TEST_F(SensitivityTest, FindsWhatLiesBetweenTheSplitsOfAnEndToEndTarget) {
+  const ModelSpec model = deep_model();
+  const SystemSpec system = small_system();
+  ValidatedRequest request = toy::request({Backend::kSglang}, 2);
+  request.model = model;
+  request.model_name = model.id;
+  request.system = &system;
+  request.gpus_per_node = system.gpus_per_node;
+  request.vram_bytes = system.mem_capacity_bytes;
+  request.isl = 256;
+  request.osl = 128;
+  request.ttft_ms.reset();
+  request.itl_ms.reset();
+  request.e2e_ms = 464.377;
+  const PickReport report = decided(request);
+  ASSERT_TRUE(report.chosen.has_value());
+  EXPECT_TRUE(report.sla_met);
+  EXPECT_NEAR(report.chosen->unit.request_latency_ms, 463.16, 1e-6);
+}
+
 }  // namespace
 }  // namespace dynamo

@@ -53,6 +53,11 @@ TEST(NumberText, GroupsThousands) {
 TEST(NumberText, ParsesStrictly) {
   EXPECT_EQ(parse_double("+1.5e3"), 1500.0);
   EXPECT_EQ(parse_double(".5"), 0.5);
+  for (const char* tiny : {"4e-3200", "0.001e-400", "-1e-99999999999999999999"}) {
+    EXPECT_EQ(parse_double(tiny), 0.0) << tiny;
+  }
+  EXPECT_EQ(parse_double(std::string(400, '9') + "e-9999"), 0.0);
+  EXPECT_EQ(parse_double(std::string(400, '9') + "e-1"), std::nullopt);
   for (const char* text : {"", " 1", "1 ", "1,5", "0x1", "nan", "inf", "+-1", "++1", "1e999", "1.2.3"}) {
     EXPECT_EQ(parse_double(text), std::nullopt) << text;
   }

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "perf/interp/anchors.h"
 #include "perf/interp/found.h"
 #include "perf/interp/key_search.h"
 #include "tables/pack.h"
@@ -63,8 +64,7 @@ class GridQuery {
     std::uint32_t leaf = 0;
     Coordinates at{};
   };
-  static constexpr std::size_t kAnchors = 4;
-  static constexpr std::size_t kKept = kAnchors + 2;   ///< the radius, and room for a point without a positive latency
+  static constexpr std::size_t kKept = Anchors::kMost + 2;   ///< the radius, and room for a point without a positive latency
 
   [[nodiscard]] double leaf(std::uint32_t index, const Coordinates& at) const {
     const double ms = grid_.values[0][index];
@@ -166,41 +166,26 @@ class GridQuery {
   [[nodiscard]] Found hold(const Coordinates& query) const {
     const double sol_query = sol_(query);
     if (!(std::isfinite(sol_query) && sol_query > 0)) return Found::miss("no roofline at the query");
-    Found found = hold(query, sol_query, nearest(query, kKept));
+    Found found = hold(sol_query, nearest(query, kKept));
     if (found.ok() || grid_.points() <= kKept) return found;
-    return hold(query, sol_query, nearest(query, grid_.points()));
+    return hold(sol_query, nearest(query, grid_.points()));
   }
 
-  [[nodiscard]] Found hold(const Coordinates&, double sol_query, const std::vector<Near>& candidates) const {
-    std::array<double, kAnchors> distance{};
-    std::array<double, kAnchors> utilisation{};
-    std::size_t count = 0;
-    double radius = std::numeric_limits<double>::infinity();
+  [[nodiscard]] Found hold(double sol_query, const std::vector<Near>& candidates) const {
+    Anchors anchors;
     for (const Near& near : candidates) {
       const double ms = leaf(near.leaf, near.at);
       const double sol = sol_(near.at);
       if (!(std::isfinite(ms) && ms > 0 && std::isfinite(sol) && sol > 0)) continue;
-      if (count == kAnchors) {
-        radius = near.distance;
+      if (anchors.full()) {
+        anchors.set_radius(near.distance);
         break;
       }
-      distance[count] = near.distance;
-      utilisation[count++] = sol / ms;
+      anchors.add(near.distance, sol / ms);
     }
-    const bool certain = std::isfinite(radius) || candidates.size() == grid_.points();
-    if (count == 0 || !certain) return Found::miss("no usable point near the query");
-    std::array<double, kAnchors> weight{};
-    double sum = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const double d = distance[i];
-      const double taper = std::max(radius - d, 0.0) / (radius * d + 1e-12);
-      weight[i] = std::isinf(radius) ? 1.0 / (d * d + 1e-12) : taper * taper;
-      sum += weight[i];
-    }
-    double blended = 0;
-    for (std::size_t i = 0; i < count; ++i) blended += (sum > 0 ? weight[i] : 1.0) * utilisation[i];
-    if (!(sum > 0)) sum = static_cast<double>(count);
-    return Found::at(sol_query / (blended / sum), Method::kExtrapolated);
+    const bool certain = anchors.has_radius() || candidates.size() == grid_.points();
+    if (anchors.empty() || !certain) return Found::miss("no usable point near the query");
+    return Found::at(sol_query / anchors.utilisation(), Method::kExtrapolated);
   }
 
   const BoundGrid& bound_;

@@ -1,4 +1,4 @@
-#include "doc/yaml_split.h"
+#include "doc/yaml/split.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,28 +1,19 @@
-#include "doc/json_parser.h"
+#include "doc/json/parser.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
+#include "doc/json/tokens.h"
 #include "doc/reader_errors.h"
-#include "text/number_text.h"
-#include "text/utf8.h"
 
 namespace dynamo {
 namespace {
 
 /// Room that an object starts with, rather than moving its first members again and again.
 constexpr std::size_t kUsualMembers = 4;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool is_word(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '-' || c == '+';
-}
 
 /// The keys of one object and the lines they stand in. Few keys are searched one by one; for many there is an index.
 class Keys {
@@ -125,7 +116,7 @@ class JsonParser {
       case '"':
         return parse_string_value(value);
       default:
-        return at_end() ? fail("the text ends where a value should be") : parse_word(value);
+        return at_end() ? fail("the text ends where a value should be") : is_read(read_json_word(text_, offset_, value));
     }
   }
 
@@ -261,171 +252,10 @@ class JsonParser {
     return true;
   }
 
-  bool parse_string(std::string& out) {
-    const std::size_t start = offset_++;
-    while (!at_end()) {
-      const std::size_t end = end_of_plain_text();
-      out += text_.substr(offset_, end - offset_);
-      offset_ = end;
-      if (peek() == '"') {
-        ++offset_;
-        return true;
-      }
-      if (peek() != '\\') {
-        break;
-      }
-      if (!parse_escape(out)) {
-        return false;
-      }
-    }
-    if (peek() == '\t') {
-      return fail("a tab inside a string must be written as \\t");
-    }
-    return fail_at(start, "the string has no closing quote on its line");
-  }
+  bool parse_string(std::string& out) { return is_read(read_json_string(text_, offset_, out)); }
 
-  /// Where the next quote, backslash, line break or tab stands.
-  [[nodiscard]] std::size_t end_of_plain_text() const {
-    static constexpr auto kEnds = [] {
-      std::array<bool, 256> ends{};
-      for (const char c : {'"', '\\', '\n', '\r', '\t'}) {
-        ends[static_cast<unsigned char>(c)] = true;
-      }
-      return ends;
-    }();
-    std::size_t end = offset_;
-    while (end < text_.size() && !kEnds[static_cast<unsigned char>(text_[end])]) {
-      ++end;
-    }
-    return end;
-  }
-
-  bool parse_escape(std::string& out) {
-    constexpr std::string_view kNames = "\"\\/bfnrt";
-    constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
-    const std::size_t start = offset_++;
-    const char name = peek();
-    if (name == 'u') {
-      ++offset_;
-      return parse_unicode_escape(out, start);
-    }
-    const std::size_t index = at_end() ? std::string_view::npos : kNames.find(name);
-    if (index == std::string_view::npos) {
-      return fail_at(start, "unknown escape in a string", "write a backslash as \\\\");
-    }
-    out += kMeanings[index];
-    ++offset_;
-    return true;
-  }
-
-  bool parse_unicode_escape(std::string& out, std::size_t start) {
-    const auto first = parse_hex4();
-    if (!first) {
-      return fail_at(start, "\\u needs four hexadecimal digits");
-    }
-    char32_t code = *first;
-    if (code >= 0xD800 && code <= 0xDBFF && text_.substr(offset_).starts_with("\\u")) {
-      offset_ += 2;
-      const auto second = parse_hex4();
-      if (second && *second >= 0xDC00 && *second <= 0xDFFF) {
-        code = 0x10000 + ((code - 0xD800) << 10U) + (*second - 0xDC00);
-      }
-    }
-    if (code >= 0xD800 && code <= 0xDFFF) {
-      return fail_at(start, "half of a surrogate pair is no character");
-    }
-    append_utf8(out, code);
-    return true;
-  }
-
-  std::optional<char32_t> parse_hex4() {
-    constexpr std::string_view kDigits = "0123456789abcdefABCDEF";
-    char32_t code = 0;
-    for (int i = 0; i < 4; ++i, ++offset_) {
-      const std::size_t digit = at_end() ? std::string_view::npos : kDigits.find(text_[offset_]);
-      if (digit == std::string_view::npos) {
-        return std::nullopt;
-      }
-      code = code * 16 + static_cast<char32_t>(digit < 16 ? digit : digit - 6);
-    }
-    return code;
-  }
-
-  bool parse_word(Value& value) {
-    std::size_t end = offset_;
-    while (end < text_.size() && is_word(text_[end])) {
-      ++end;
-    }
-    const std::string_view word = text_.substr(offset_, end - offset_);
-    if (word == "true" || word == "false") {
-      value = word == "true";
-    } else if (word == "null") {
-      value = nullptr;
-    } else if (!parse_number(word, value)) {
-      return fail_word(word);
-    }
-    offset_ = end;
-    return true;
-  }
-
-  bool fail_word(std::string_view word) {
-    if (peek() == '\'') {
-      return fail("JSON strings stand in double quotes");
-    }
-    if (peek() == '/' || peek() == '#') {
-      return fail("JSON has no comments");
-    }
-    return word.empty() ? fail("expected a value")
-                        : fail("`" + std::string(word.substr(0, 40)) + "` is no JSON value",
-                               "strings stand in double quotes; numbers are decimal and finite");
-  }
-
-  static bool parse_number(std::string_view word, Value& value) {
-    if (!has_number_form(word)) {
-      return false;
-    }
-    if (word.find_first_of(".eE") == std::string_view::npos) {
-      if (const auto integer = parse_int(word)) {
-        value = *integer;
-        return true;
-      }
-    }
-    const auto number = parse_double(word);
-    if (number) {
-      value = *number;
-    }
-    return number.has_value();
-  }
-
-  /// `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?`
-  static bool has_number_form(std::string_view word) {
-    const auto take_digits = [&] {
-      const std::size_t count = std::min(word.find_first_not_of("0123456789"), word.size());
-      word.remove_prefix(count);
-      return count;
-    };
-    if (word.starts_with('-')) {
-      word.remove_prefix(1);
-    }
-    const bool zero_first = word.starts_with('0');
-    const std::size_t whole = take_digits();
-    if (whole == 0 || (zero_first && whole > 1)) {
-      return false;
-    }
-    if (word.starts_with('.')) {
-      word.remove_prefix(1);
-      if (take_digits() == 0) {
-        return false;
-      }
-    }
-    if (word.starts_with('e') || word.starts_with('E')) {
-      word.remove_prefix(1);
-      if (word.starts_with('+') || word.starts_with('-')) {
-        word.remove_prefix(1);
-      }
-      return take_digits() > 0 && word.empty();
-    }
-    return word.empty();
+  bool is_read(std::optional<Misread> misread) {
+    return !misread || fail_at(misread->offset, std::move(misread->reason), std::move(misread->hint));
   }
 
   const SourceText& source_;

@@ -1,6 +1,6 @@
 #include <utility>
 
-#include "doc/json_parser.h"
+#include "doc/json/parser.h"
 #include "doc/source_text.h"
 #include "dynamo/profiler/document_io.h"
 

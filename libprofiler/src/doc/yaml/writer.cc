@@ -2,7 +2,7 @@
 #include <cmath>
 #include <string>
 
-#include "doc/yaml_scalar.h"
+#include "doc/yaml/scalar.h"
 #include "dynamo/profiler/document_io.h"
 #include "text/number_text.h"
 #include "text/utf8.h"

@@ -1,4 +1,4 @@
-#include "doc/yaml_scalar.h"
+#include "doc/yaml/scalar.h"
 
 #include <algorithm>
 #include <array>

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "search/schedules.h"
+#include "search/search.h"
+#include "search/worker_match.h"
+
+namespace dynamo::search {
+
+/// What a unit of both roles depends on, beside its workers.
+struct UnitRules {
+  int total_gpus = 0;
+  int osl = 0;
+  bool same_tp = false;         ///< the KV transfer needs equal attention TP on both sides
+  bool wide_experts = false;    ///< some worker may spread its experts over several nodes
+};
+
+/// Prefill and decode workers of one search and the units they form. A match does not depend on latency limits, so each is made
+/// once, however many ladders are asked for. Refers to the rows it is made of; for one thread.
+class Pairs {
+ public:
+  Pairs(std::span<const RoleRow> prefill, std::span<const RoleRow> decode, const UnitRules& rules);
+
+  /// The best units under every limit: one per decode layout, at most five per limit, each once; tokens/s/GPU descending.
+  [[nodiscard]] std::vector<Estimate> under(const std::vector<Limits>& ladder);
+
+  [[nodiscard]] bool tp_differs(const RoleRow& prefill, const RoleRow& decode) const {
+    return rules_.same_tp && prefill.worker.parallel.tp != decode.worker.parallel.tp;
+  }
+  [[nodiscard]] bool fits(const RoleRow& prefill, const RoleRow& decode) {
+    return matcher_.fits(prefill.worker.parallel.gpus(), decode.worker.parallel.gpus());
+  }
+
+ private:
+  using Indices = std::vector<std::size_t>;
+
+  struct Unit {
+    std::size_t prefill = 0, decode = 0;
+    WorkerCounts counts;
+    double tokens_per_s_gpu = 0;
+    int gpus = 0;
+  };
+  struct CachedUnit {
+    bool known = false;
+    std::optional<Unit> unit;
+  };
+
+  [[nodiscard]] Indices prefill_order() const;
+  void group_decode();
+  [[nodiscard]] std::vector<Unit> units_under(const std::vector<Limits>& ladder);
+  [[nodiscard]] std::vector<Unit> best_units(const Limits& limits);
+  [[nodiscard]] std::optional<Unit> best_of(const Indices& group, double tpot_limit);
+  [[nodiscard]] const std::optional<Unit>& best_with(std::size_t d);
+  [[nodiscard]] const std::optional<Unit>& unit_of(std::size_t p, std::size_t d);
+  [[nodiscard]] std::optional<Unit> make_unit(std::size_t p, std::size_t d);
+  [[nodiscard]] Estimate row_of(const Unit& unit) const;
+  [[nodiscard]] static bool better(const Unit& a, const Unit& b);
+
+  std::span<const RoleRow> prefill_, decode_;
+  UnitRules rules_;
+  WorkerMatcher matcher_;
+  Indices by_rate_;                        ///< prefill rows
+  std::vector<Indices> groups_;            ///< decode rows of one layout
+  std::vector<CachedUnit> cache_;          ///< by decode row, then prefill row
+  Indices allowed_prefill_;                ///< under the limit at work
+  std::vector<CachedUnit> best_with_;      ///< by decode row, of `allowed_prefill_`
+};
+
+/// TTFT of a prefill worker with queueing, ms.
+[[nodiscard]] double queued_ttft(const RoleRow& row);
+
+}  // namespace dynamo::search

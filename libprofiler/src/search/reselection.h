@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "search/pairs.h"
+#include "search/search.h"
+
+namespace dynamo::search {
+
+/// The rows that a search would hand out under other targets or another budget, from what it evaluated before. Same as searching
+/// again, except for layouts that the budget of then kept from being evaluated. Keeps what several answers have in common; for
+/// one thread.
+class Reselection {
+ public:
+  explicit Reselection(const Evaluations& evaluations);
+
+  /// Valid until the next call.
+  [[nodiscard]] const std::vector<Estimate>& under(const Scenario& scenario);
+
+ private:
+  [[nodiscard]] std::vector<Estimate> select_aggregated(const std::vector<Limits>& ladder) const;
+  [[nodiscard]] std::vector<Estimate> select_pairs(const Scenario& scenario, const std::vector<Limits>& ladder);
+
+  const Evaluations& evaluations_;
+  std::vector<std::vector<std::size_t>> orders_;   ///< of the aggregated candidates, by layout
+  std::optional<Pairs> pairs_;
+  int pairs_gpus_ = 0;                             ///< the budget that `pairs_` is for
+  std::vector<Estimate> rows_;
+};
+
+/// What units of both roles depend on in a scenario.
+[[nodiscard]] UnitRules unit_rules(const Scenario& scenario, bool wide_experts);
+
+}  // namespace dynamo::search
