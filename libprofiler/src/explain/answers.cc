@@ -103,8 +103,16 @@ bool Answers::may_meet(const pick::Target& target) {
 }
 
 std::optional<Answer> Answers::meeting(const pick::Target& target) {
-  auto answer = may_meet(target) ? under(target) : std::nullopt;
-  return answer && pick::violation(answer->pick.unit, target) <= 0 ? answer : std::nullopt;
+  if (!may_meet(target)) return std::nullopt;
+  const auto if_met = [&](std::optional<Answer> answer) {
+    return answer && pick::violation(answer->pick.unit, target) <= 0 ? std::move(answer) : std::nullopt;
+  };
+  auto answer = within(target, 1, true);
+  const double miss = answer ? pick::violation(answer->pick.unit, target) : std::numeric_limits<double>::infinity();
+  if (miss <= 0) return answer;
+  // So near a miss, a decision widens its limits once.
+  const bool widens_once = miss <= search::kWidening[0] - 1 && evidence_.request->picking != PickingMode::kAutoscale;
+  return if_met(widens_once ? within(target, search::kWidening[0], true) : under(target));
 }
 
 double Answers::quickest_request() {
