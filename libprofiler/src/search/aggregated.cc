@@ -183,9 +183,9 @@ Outcome search_aggregated(const Scenario& scenario, const TableStore& tables) {
     if (!cancelled(scenario)) results[i] = search.run(session->layouts[i]);
   });
 
-  for (const LayoutResult& result : results) {
+  for (LayoutResult& result : results) {
     for (const std::size_t i : result.kept) outcome.rows.push_back(result.candidates[i].row);
-    result.drops.append_to(outcome.summary);
+    std::move(result.drops).append_to(outcome.summary);
     outcome.summary.feasible += result.feasible;
   }
   outcome.memory_bound = outcome.rows.empty() && memory_alone(outcome.summary.dropped);

@@ -32,8 +32,8 @@ Outcome search_disaggregated(const Scenario& scenario, const TableStore& tables)
   outcome.memory_bound = missing != nullptr && memory_alone(missing->drops.entries());
   Pairing pairing = pair_workers(*pairs, {*ladder, scenario.tpot_ms, scenario.request_latency_ms}, prefill.drops, decode.drops);
   outcome.rows = std::move(pairing.rows);
-  prefill.drops.append_to(summary);
-  decode.drops.append_to(summary);
+  std::move(prefill.drops).append_to(summary);
+  std::move(decode.drops).append_to(summary);
   summary.feasible = pairing.feasible;
   summary.enumerated = total_dropped(summary.dropped) + summary.feasible;
   if (scenario.keep_evaluations) {
