@@ -110,7 +110,7 @@ class Job {
   ExitCode search(const Document& document, const ProfileOptions& options, const SourceTexts& texts) {
     const TableStore tables(tables_directory(command_.tables));
     const ProfileResult result = profile(document, tables, options);
-    if (result.documents.empty()) return fail("Profiling failed", result.diagnostics, texts);
+    if (result.deployment.documents.empty()) return fail("Profiling failed", result.diagnostics, texts);
     return finish(artefacts_of(result), result.diagnostics, texts, render_table(report_value(result, document.source), {}, Style(false)));
   }
 
