@@ -55,19 +55,15 @@ ProfileResult profile(const Document& document, const TableStore& tables, const 
                               sweep_engines(*result.request, unit, tables, {.database = options.database}));
   }
 
-  auto assembly = assemble(*result.request, *result.report, result.curves ? &*result.curves : nullptr, options.emit);
+  auto assembly = assemble(*result.request, *result.report, result.curves ? &*result.curves : nullptr, options.emit, result.diagnostics);
   if (!assembly.has_value()) {
     result.diagnostics.append(assembly.error());
     return result;
   }
-  result.diagnostics.append(assembly->warnings);
   const Diagnostics defects = own_defects(assembly->documents, *result.request);
   result.diagnostics.append(defects);
   if (defects.has_errors()) return result;
-  result.picked = std::move(assembly->picked);
-  result.prefill_engine = std::move(assembly->prefill_engine);
-  result.decode_engine = std::move(assembly->decode_engine);
-  result.documents = std::move(assembly->documents);
+  result.deployment = std::move(*assembly);
   return result;
 }
 

@@ -137,12 +137,22 @@ class Defaults(AdmissionTest):
         self.assertEqual(answer.code, 1)
         self.assertIn('spec.hardware.gpuSku: Unsupported value: "H100-SXN5"', answer.err)
 
+    def test_the_schema_comes_first(self):
+        refused = {"version": ({"runtimeVersionOverride": "1.2"}, "spec.runtimeVersionOverride: Invalid value"),
+                   "model": ({"model": ""}, "spec.model: Invalid value"),
+                   "target": ({"sla": {"optimizationType": "cost"}}, "spec.sla.optimizationType: Unsupported value")}
+        for name, (spec, message) in refused.items():
+            with self.subTest(name):
+                answer = self.apply(f"schema-{name}", **spec)
+                self.assertEqual(answer.code, 1)
+                self.assertIn(message, answer.err)
+
     def test_gate_checks(self):
         none = {"pre_deployment_sweeping_mode": "none"}
         by_load = {"enable_throughput_scaling": False, "enable_load_scaling": True}
         gates = {
             "thorough": ({"searchStrategy": "thorough", "backend": "auto"},
-                         'spec.searchStrategy: Forbidden: thorough cannot use backend "auto"; name one backend'),
+                         'spec.searchStrategy: Invalid value: "thorough" is incompatible with spec.backend "auto"; name one backend: sglang, trtllm or vllm'),
             "e2e": ({"sla": {"e2eLatency": 9000, "ttft": 500}},
                     "spec.sla: Forbidden: e2eLatency cannot be combined with ttft; write ttft: null and itl: null"),
             "sweep": ({"features": {"planner": {**none, "enable_throughput_scaling": True}}},
@@ -169,7 +179,7 @@ class Defaults(AdmissionTest):
         answer = self.denied(
             self.apply("everything", backend="auto", searchStrategy="thorough", sla={"e2eLatency": 100, "ttft": -20},
                        workload={"isl": -3, "requestRate": 3, "concurrency": 4}),
-            "spec.searchStrategy: Forbidden", "spec.sla: Forbidden: e2eLatency",
+            "spec.searchStrategy: Invalid value", "spec.sla: Forbidden: e2eLatency",
             "spec.sla.ttft: Invalid value: must be above 0 ms, not -20", "spec.workload.isl: Invalid value: must be at least 1",
             "spec.workload: Forbidden: requestRate and concurrency")
         self.assertEqual(PLANE.kubectl("get", "dgdr", "everything", "-n", self.namespace).code, 1, answer)
@@ -216,7 +226,7 @@ class Defaults(AdmissionTest):
         document["spec"]["model"] = "Qwen/Qwen3-8B"
         self.denied(apply(), "changed: model")
         document = self.document("owned-badly", backend="auto", searchStrategy="thorough")
-        self.denied(apply(), "spec.searchStrategy: Forbidden")
+        self.denied(apply(), "spec.searchStrategy: Invalid value")
 
     def test_offline_says_what_the_api_server_says(self):
         documents = [self.document("offline", **spec) for spec in (
@@ -270,7 +280,7 @@ class Defaults(AdmissionTest):
         bad = copy.deepcopy(old)
         bad["metadata"]["name"] = "alpha-bad"
         bad["spec"].update(backend="auto", searchStrategy="thorough")
-        self.denied(PLANE.apply(bad), 'thorough cannot use backend "auto"')
+        self.denied(PLANE.apply(bad), '"thorough" is incompatible with spec.backend "auto"')
         old["spec"]["model"] = "Qwen/Qwen3-8B"
         self.denied(PLANE.apply(old), "changed: model")
 
@@ -357,7 +367,7 @@ class StrictImmutability(Immutability, AdmissionTest):
     def test_every_changed_field_and_every_other_error_is_named(self):
         self.in_phase("several", "Pending")
         self.denied(self.patch("several", {"spec": {"searchStrategy": "thorough", "backend": "auto"}}),
-                    "(changed: backend, searchStrategy)", 'thorough cannot use backend "auto"')
+                    "(changed: backend, searchStrategy)", '"thorough" is incompatible with spec.backend "auto"')
 
 
 class PhaseImmutability(Immutability, AdmissionTest):
@@ -382,7 +392,7 @@ class PhaseImmutability(Immutability, AdmissionTest):
 
     def test_a_mended_error_may_not_come_back(self):
         self.admitted(self.patch("old-error-mended", {"spec": {"backend": "vllm"}}))
-        self.denied(self.patch("old-error-mended", {"spec": {"backend": "auto"}}), 'thorough cannot use backend "auto"')
+        self.denied(self.patch("old-error-mended", {"spec": {"backend": "auto"}}), '"thorough" is incompatible with spec.backend "auto"')
 
 
 class NoDiscovery(AdmissionTest):
@@ -406,7 +416,7 @@ class NoDiscovery(AdmissionTest):
 
     def test_beside_other_errors(self):
         self.denied(self.apply("two", hardware=None, backend="auto", searchStrategy="thorough"),
-                    "spec.hardware: Required value", "spec.searchStrategy: Forbidden")
+                    "spec.hardware: Required value", "spec.searchStrategy: Invalid value")
 
 
 class Enforced(AdmissionTest):

@@ -115,7 +115,7 @@ class Policy(unittest.TestCase):
 
     def test_each_rule_denies_with_its_message(self):
         broken = {
-            'spec.searchStrategy: "thorough" needs a concrete spec.backend': {"searchStrategy": "thorough", "backend": "auto"},
+            'spec.searchStrategy: "thorough" is incompatible with spec.backend "auto"': {"searchStrategy": "thorough", "backend": "auto"},
             "spec.workload: set concurrency or requestRate, not both": {"workload": {"concurrency": 1, "requestRate": 1}},
             "spec.sla.e2eLatency: set it alone": {"sla": {"e2eLatency": 900, "itl": 20}},
             "spec.sla: ttft, itl and e2eLatency are milliseconds above 0": {"sla": {"ttft": 0, "itl": 20}},

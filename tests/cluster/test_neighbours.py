@@ -78,7 +78,7 @@ class Neighbours(unittest.TestCase):
                                       {"op": "add", "path": "/spec/backend", "value": "auto"}]
         answer = self.plane.apply(request("spoilt", "shared"))
         self.assertEqual(answer.code, 1)
-        self.assertIn('spec.searchStrategy: Forbidden: thorough cannot use backend "auto"', answer.err)
+        self.assertIn('spec.searchStrategy: Invalid value: "thorough" is incompatible with spec.backend "auto"', answer.err)
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ void explain_requests(const ExplainCommand& command, const GpuPrices& prices, co
     if (result.explanation.is_null()) continue;
     add_points_and_costs(rows, *result.request, prices, result.explanation);
     out.documents.push_back(std::move(result.explanation));
-    out.deployment = std::move(result.documents);
+    out.deployment = std::move(result.deployment.documents);
   }
 }
 

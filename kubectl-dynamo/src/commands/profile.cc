@@ -28,8 +28,8 @@ namespace fs = std::filesystem;
 
 /// `metadata.name` of the deployment, which is the last document.
 std::string deployment_name(const ProfileResult& result) {
-  if (result.documents.empty()) return {};
-  const Value* name = result.documents.back().find_path({"metadata", "name"});
+  if (result.deployment.documents.empty()) return {};
+  const Value* name = result.deployment.documents.back().find_path({"metadata", "name"});
   const std::string* text = name == nullptr ? nullptr : name->as_string();
   return text == nullptr ? std::string() : *text;
 }
@@ -96,7 +96,7 @@ class ProfileRun {
   ExitCode write_report(Diagnostics& findings) const {
     if (results_.empty() || results_.front().result.explanation.is_null()) return ExitCode::kOk;
     const ProfileResult& result = results_.front().result;
-    const auto written = write_file(command_.report, render_page(result.explanation, result.documents));
+    const auto written = write_file(command_.report, render_page(result.explanation, result.deployment.documents));
     if (written) return ExitCode::kOk;
     findings.append(written.error());
     return exit_code_of(written.error());
@@ -169,7 +169,7 @@ class ProfileRun {
     std::vector<Value> documents;
     for (const Outcome& outcome : results_) {
       const ProfileResult& result = outcome.result;
-      documents.insert(documents.end(), result.documents.begin(), result.documents.end());
+      documents.insert(documents.end(), result.deployment.documents.begin(), result.deployment.documents.end());
     }
     return documents;
   }
@@ -192,12 +192,13 @@ class ProfileRun {
     std::string out;
     for (const Outcome& outcome : results_) {
       const ProfileResult& result = outcome.result;
-      if (result.documents.empty()) continue;
+      if (result.deployment.documents.empty()) continue;
       EmitOptions plain = options_.emit;
       plain.apply_overrides = false;
-      const auto before = assemble(*result.request, *result.report, result.curves ? &*result.curves : nullptr, plain);
+      Diagnostics said_before;
+      const auto before = assemble(*result.request, *result.report, result.curves ? &*result.curves : nullptr, plain, said_before);
       if (!before) continue;
-      const std::string diff = unified_diff(write_yaml(before->documents), write_yaml(result.documents), "picked",
+      const std::string diff = unified_diff(write_yaml(before->documents), write_yaml(result.deployment.documents), "picked",
                                             "with spec.overrides of " + outcome.source, style);
       out += diff.empty() ? outcome.source + ": spec.overrides changes nothing\n" : diff;
     }

@@ -39,15 +39,15 @@ OutputFile failed_artefact(const std::string& message, const std::string& error,
 }
 
 std::vector<OutputFile> artefacts_of(const ProfileResult& result, const std::string& phase) {
-  if (result.documents.empty()) return {failed_artefact("Profiling failed", first_error(result.diagnostics), phase)};
+  if (result.deployment.documents.empty()) return {failed_artefact("Profiling failed", first_error(result.diagnostics), phase)};
   std::vector<OutputFile> files;
   if (result.curves) {
-    add_curve(kPrefillFolder, prefill_npz(result.curves->prefill), result.prefill_engine, files);
-    add_curve(kDecodeFolder, decode_npz(result.curves->decode), result.decode_engine, files);
+    add_curve(kPrefillFolder, prefill_npz(result.curves->prefill), result.deployment.prefill_engine, files);
+    add_curve(kDecodeFolder, decode_npz(result.curves->decode), result.deployment.decode_engine, files);
   }
   for (const PlotFile& plot : result.plots) files.push_back({plot.name, plot.bytes});
-  if (result.picked) files.push_back({"picked_dgd_config.yaml", write_yaml(*result.picked)});
-  files.push_back({"final_config.yaml", write_yaml(result.documents)});
+  if (result.deployment.picked) files.push_back({"picked_dgd_config.yaml", write_yaml(*result.deployment.picked)});
+  files.push_back({"final_config.yaml", write_yaml(result.deployment.documents)});
   files.push_back(success_artefact());
   return files;
 }

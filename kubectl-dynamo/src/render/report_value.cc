@@ -219,7 +219,7 @@ Value report_value(const ProfileResult& result, const std::string& source) {
     value.set("sla", sla_value(*result.request, *result.report));
     add_decision(*result.report, context, value);
   }
-  value.set("documents", Array(result.documents.begin(), result.documents.end()));
+  value.set("documents", Array(result.deployment.documents.begin(), result.deployment.documents.end()));
   value.set("diagnostics", diagnostics_value(result.diagnostics));
   return value;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "admission/deprecated.h"
+#include "emit/image.h"
 #include "rules/catalog.h"
 
 namespace dynamo::admission {
@@ -51,41 +52,13 @@ void check_hardware_given(const Document& document, Diagnostics& findings) {
   findings.add(std::move(finding));
 }
 
-/// `image` ends in a tag MAJOR.MINOR.PATCH with an optional v and an optional pre-release or build part.
-bool has_version_tag(std::string_view image) {
-  image = image.substr(0, image.find('@'));
-  const std::size_t colon = image.rfind(':');
-  const std::size_t slash = image.rfind('/');
-  if (colon == std::string_view::npos || (slash != std::string_view::npos && colon < slash)) {
-    return false;
-  }
-  std::string_view tag = image.substr(colon + 1);
-  if (tag.starts_with('v') || tag.starts_with('V')) {
-    tag.remove_prefix(1);
-  }
-  for (int part = 0; part < 3; ++part) {
-    const std::size_t digits = std::min(tag.find_first_not_of("0123456789"), tag.size());
-    if (digits == 0 || (digits > 1 && tag.front() == '0')) {
-      return false;
-    }
-    tag.remove_prefix(digits);
-    if (part < 2) {
-      if (!tag.starts_with('.')) {
-        return false;
-      }
-      tag.remove_prefix(1);
-    }
-  }
-  return tag.empty() || (tag.size() > 1 && (tag.front() == '-' || tag.front() == '+'));
-}
-
 void check_runtime_version(const Document& document, Diagnostics& findings) {
   const Value* spec = document.root.find("spec");
   if (!given(spec, "image") || given(spec, "runtimeVersionOverride")) {
     return;
   }
   const Value* image = spec->find("image");
-  if (image->as_string() == nullptr || has_version_tag(*image->as_string())) {
+  if (image->as_string() == nullptr || emit::has_version_tag(*image->as_string())) {
     return;
   }
   Diagnostic error;

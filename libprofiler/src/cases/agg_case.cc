@@ -5,35 +5,18 @@ namespace dynamo::cases {
 namespace {
 
 Value row_of(const perf::AggregatedPoint& point, const BuiltWorker& built, const WorkerCase& c, int batch) {
-  const Parallelism& p = built.engine.parallel();
   Value row{Object{}};
   row.set("concurrency", point.concurrency);
   row.set("request_rate", point.seq_per_s);
-  row.set("global_bs", batch * p.dp);
-  row.set("ttft", point.ttft_ms);
-  row.set("tpot", point.tpot_ms);
-  row.set("seq/s", point.seq_per_s);
-  row.set("seq/s/gpu", point.seq_per_s_gpu);
-  row.set("tokens/s", point.tokens_per_s);
-  row.set("tokens/s/gpu", point.tokens_per_s_gpu);
-  row.set("tokens/s/user", point.tokens_per_s_user);
-  row.set("request_latency", point.request_latency_ms);
-  row.set("encoder_latency", point.encoder_ms);
-  row.set("encoder_memory", point.encoder_gib);
-  row.set("num_total_gpus", p.gpus());
-  row.set("moe_tp", c.model.states_expert_layout() ? Value(p.moe_tp) : Value());
-  row.set("moe_ep", c.model.states_expert_layout() ? Value(p.moe_ep) : Value());
-  row.set("cp", p.cp);
-  row.set("parallel", layout_label(p, c.model));
-  set_formats(row, "", built.engine.quant());
-  row.set("memory", point.memory.total_gib());
+  row.set("global_bs", batch * built.engine.parallel().dp);
+  set_point(row, point);
+  set_worker(row, built, c.model);
   row.set("balance_score", point.balance_score);
   row.set("num_ctx_reqs", point.num_ctx_reqs);
   row.set("num_gen_reqs", point.num_gen_reqs);
   row.set("num_tokens", point.num_tokens);
   row.set("ctx_tokens", point.ctx_tokens);
   row.set("gen_tokens", point.gen_tokens);
-  row.set("version", built.database.version());
   return row;
 }
 

@@ -12,31 +12,14 @@ std::optional<perf::StaticMode> mode_of(const std::string& text) {
 }
 
 Value row_of(const perf::StaticPoint& point, const BuiltWorker& built, const WorkerCase& c) {
-  const Parallelism& p = built.engine.parallel();
   Value row{Object{}};
   row.set("concurrency", point.concurrency);
   row.set("request_rate", 0);
   row.set("global_bs", point.concurrency);
-  row.set("ttft", point.ttft_ms);
-  row.set("tpot", point.tpot_ms);
-  row.set("seq/s", point.seq_per_s);
-  row.set("seq/s/gpu", point.seq_per_s_gpu);
-  row.set("tokens/s", point.tokens_per_s);
-  row.set("tokens/s/gpu", point.tokens_per_s_gpu);
-  row.set("tokens/s/user", point.tokens_per_s_user);
-  row.set("request_latency", point.request_latency_ms);
-  row.set("encoder_latency", point.encoder_ms);
-  row.set("encoder_memory", point.encoder_gib);
+  set_point(row, point);
   row.set("context_latency", point.context_ms);
   row.set("generation_latency", point.generation_ms);
-  row.set("num_total_gpus", p.gpus());
-  row.set("moe_tp", c.model.states_expert_layout() ? Value(p.moe_tp) : Value());
-  row.set("moe_ep", c.model.states_expert_layout() ? Value(p.moe_ep) : Value());
-  row.set("cp", p.cp);
-  row.set("parallel", layout_label(p, c.model));
-  set_formats(row, "", built.engine.quant());
-  row.set("memory", point.memory.total_gib());
-  row.set("version", built.database.version());
+  set_worker(row, built, c.model);
   return row;
 }
 

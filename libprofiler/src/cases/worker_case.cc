@@ -116,6 +116,17 @@ void set_formats(Value& row, const std::string& prefix, const QuantModes& quant)
   row.set(prefix + "comm", std::string(facts_of(quant.comm).name));
 }
 
+void set_worker(Value& row, const BuiltWorker& built, const ModelSpec& model) {
+  const Parallelism& p = built.engine.parallel();
+  row.set("num_total_gpus", p.gpus());
+  row.set("moe_tp", model.states_expert_layout() ? Value(p.moe_tp) : Value());
+  row.set("moe_ep", model.states_expert_layout() ? Value(p.moe_ep) : Value());
+  row.set("cp", p.cp);
+  row.set("parallel", layout_label(p, model));
+  set_formats(row, "", built.engine.quant());
+  row.set("version", built.database.version());
+}
+
 Value operators_value(const std::vector<perf::OperatorTime>& times) {
   Value ops{Object{}};
   for (const perf::OperatorTime& time : times) ops.set(time.name, Array{Value(time.ms), Value(time.source)});

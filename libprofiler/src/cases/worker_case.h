@@ -48,6 +48,23 @@ struct BuiltWorker {
 void set_layout(Value& row, const std::string& prefix, const Parallelism& layout, const ModelSpec& model, bool with_cp);
 void set_formats(Value& row, const std::string& prefix, const QuantModes& quant);
 
+/// Columns of one engine at one operating point: rates and latencies of a `StaticPoint` or `AggregatedPoint`, then its layout.
+template <typename Point>
+void set_point(Value& row, const Point& point) {
+  row.set("ttft", point.ttft_ms);
+  row.set("tpot", point.tpot_ms);
+  row.set("seq/s", point.seq_per_s);
+  row.set("seq/s/gpu", point.seq_per_s_gpu);
+  row.set("tokens/s", point.tokens_per_s);
+  row.set("tokens/s/gpu", point.tokens_per_s_gpu);
+  row.set("tokens/s/user", point.tokens_per_s_user);
+  row.set("request_latency", point.request_latency_ms);
+  row.set("encoder_latency", point.encoder_ms);
+  row.set("encoder_memory", point.encoder_gib);
+  row.set("memory", point.memory.total_gib());
+}
+void set_worker(Value& row, const BuiltWorker& built, const ModelSpec& model);
+
 [[nodiscard]] Value operators_value(const std::vector<perf::OperatorTime>& times);
 [[nodiscard]] Value memory_value(const MemoryBreakdown& memory);
 /// The reference's layout label; `None` for MoE sizes of dense models.

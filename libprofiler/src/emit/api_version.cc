@@ -1,6 +1,7 @@
 #include "emit/api_version.h"
 
 #include "emit/component.h"
+#include "emit/image.h"
 
 namespace dynamo {
 
@@ -105,15 +106,18 @@ Value to_v1alpha1(const Value& deployment) {
   return with_spec(deployment, DeploymentApi::kV1alpha1, alpha_spec(*spec));
 }
 
-Value in_version(Value deployment, DeploymentApi api, const ValidatedRequest& request) {
+Value in_version(Value deployment, DeploymentApi api, const DeclaredRuntime& runtime) {
   if (api == DeploymentApi::kV1alpha1) return deployment;
   Value written = to_v1beta1(deployment);
   Value* spec = written.find("spec");
   Value* components = spec == nullptr ? nullptr : spec->find("components");
-  if (request.runtime_version_override.empty() || components == nullptr) return written;
+  if (components == nullptr) return written;
   for (Value& component : *components->as_array()) {
     if (component.find(kRuntimeOverride) != nullptr) continue;
-    component.set(std::string(kRuntimeOverride), request.runtime_version_override);
+    const std::string* image = main_image(component);
+    if (runtime.beside_tags || (image != nullptr && !has_version_tag(*image))) {
+      component.set(std::string(kRuntimeOverride), runtime.version);
+    }
   }
   return written;
 }

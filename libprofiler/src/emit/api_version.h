@@ -2,6 +2,7 @@
 
 #include "dynamo/profiler/document.h"
 #include "dynamo/profiler/emit.h"
+#include "emit/runtime.h"
 
 namespace dynamo::emit {
 
@@ -9,8 +10,8 @@ namespace dynamo::emit {
 [[nodiscard]] Value to_v1beta1(const Value& deployment);
 [[nodiscard]] Value to_v1alpha1(const Value& deployment);
 
-/// A v1alpha1 deployment in the version that is written. Only v1beta1 has a place for the runtime version that the request overrides:
-/// each component that names none.
-[[nodiscard]] Value in_version(Value deployment, DeploymentApi api, const ValidatedRequest& request);
+/// A v1alpha1 deployment in the version that is written. Only v1beta1 has a place for the runtime version: each component that names
+/// none.
+[[nodiscard]] Value in_version(Value deployment, DeploymentApi api, const DeclaredRuntime& runtime);
 
 }  // namespace dynamo::emit

@@ -16,11 +16,6 @@ constexpr const char* kMockerStem = "mocker-disagg";
 
 bool planned(const ValidatedRequest& request) { return !request.planner.is_null(); }
 
-DeploymentApi written_api(const ValidatedRequest& request, const EmitOptions& options) {
-  const emit::BaseTemplate base(options.apply_overrides ? request.overrides_dgd : Value());
-  return options.api.value_or(base.api().value_or(DeploymentApi::kV1alpha1));
-}
-
 /// The engines, or the mocker in their place; where both have a word on the base template, the mocker's counts.
 std::expected<Value, Diagnostics> base_of(const ValidatedRequest& request, const Value& picked, const EmitOptions& options,
                                           Diagnostics& warnings) {
@@ -42,12 +37,12 @@ void name_whole(const ValidatedRequest& request, const Estimate& unit, const Emi
   emit::rename(request.mocker ? kMockerStem : emit::name_stem(unit.decode.backend, unit.mode), options, deployment);
 }
 
-void add_engines(const ValidatedRequest& request, const Value& picked, Backend backend, DeploymentApi api, Assembly& out) {
+void add_engines(const Value& picked, Backend backend, DeploymentApi api, const emit::DeclaredRuntime& runtime, Assembly& out) {
   if (auto prefill = emit::single_engine(picked, backend, emit::Role::kPrefill)) {
-    out.prefill_engine = emit::in_version(std::move(*prefill), api, request);
+    out.prefill_engine = emit::in_version(std::move(*prefill), api, runtime);
   }
   if (auto decode = emit::single_engine(picked, backend, emit::Role::kDecode)) {
-    out.decode_engine = emit::in_version(std::move(*decode), api, request);
+    out.decode_engine = emit::in_version(std::move(*decode), api, runtime);
   }
 }
 
@@ -60,32 +55,36 @@ bool needs_profile_data(const ValidatedRequest& request) {
 bool names_runtime_version(std::string_view text) { return facts::runtime_release(text).has_value(); }
 
 std::expected<Assembly, Diagnostics> assemble(const ValidatedRequest& request, const PickReport& report, const Curves* curves,
-                                              const EmitOptions& options) {
+                                              const EmitOptions& options, Diagnostics& warnings) {
   EmitOptions plain = options;
   plain.api = DeploymentApi::kV1alpha1;
   auto emitted = emit_deployment(request, report, plain);
   if (!emitted) return std::unexpected(std::move(emitted.error()));
   Value picked = std::move(emitted->documents.back());
-  const DeploymentApi api = written_api(request, options);
+  const DeploymentApi api = emit::base_template(request, options).written_api(options.api);
+  const Backend backend = report.chosen->unit.decode.backend;
+  const emit::DeclaredRuntime runtime = emit::Images(request, backend, options.runtime_version).declared();
+  Diagnostics found = std::move(emitted->warnings);
 
   Assembly out;
-  out.warnings = std::move(emitted->warnings);
   if (!request.mocker && !planned(request)) {
-    out.documents.push_back(emit::in_version(std::move(picked), api, request));
+    out.documents.push_back(emit::in_version(std::move(picked), api, runtime));
+    warnings.append(found);
     return out;
   }
-  auto base = base_of(request, picked, options, out.warnings);
+  auto base = base_of(request, picked, options, found);
   if (!base) return std::unexpected(std::move(base.error()));
   if (planned(request)) {
-    auto map = add_planner(*base, request, report, curves != nullptr || !needs_profile_data(request), options, out.warnings);
+    auto map = add_planner(*base, request, report, curves != nullptr || !needs_profile_data(request), options, found);
     if (!map) return std::unexpected(std::move(map.error()));
     out.documents.push_back(std::move(*map));
   }
   if (needs_profile_data(request) && curves != nullptr) out.documents.push_back(add_profile_data(*base, request, *curves));
-  if (curves != nullptr) add_engines(request, picked, report.chosen->unit.decode.backend, api, out);
+  if (curves != nullptr) add_engines(picked, backend, api, runtime, out);
   name_whole(request, report.chosen->unit, options, *base);
-  out.picked = emit::in_version(std::move(picked), api, request);
-  out.documents.push_back(emit::in_version(std::move(*base), api, request));
+  out.picked = emit::in_version(std::move(picked), api, runtime);
+  out.documents.push_back(emit::in_version(std::move(*base), api, runtime));
+  warnings.append(found);
   return out;
 }
 

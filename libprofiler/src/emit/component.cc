@@ -239,6 +239,14 @@ Value component_of(const std::string& name, const Value& service) {
   return component;
 }
 
+const std::string* main_image(const Value& component) {
+  const Value* containers = component.find_path({"podTemplate", "spec", "containers"});
+  if (containers == nullptr || containers->as_array() == nullptr) return nullptr;
+  const auto main = std::ranges::find_if(*containers->as_array(), is_main);
+  const Value* image = main == containers->as_array()->end() ? nullptr : main->find("image");
+  return image == nullptr ? nullptr : image->as_string();
+}
+
 Value service_of(const Value& component) {
   Value service = Object{};
   for (const Member& member : *component.as_object()) {

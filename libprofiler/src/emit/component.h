@@ -11,4 +11,7 @@ namespace dynamo::emit {
 /// The way back.
 [[nodiscard]] Value service_of(const Value& component);
 
+/// The image of the component's engine; nullptr if it has none.
+[[nodiscard]] const std::string* main_image(const Value& component);
+
 }  // namespace dynamo::emit

@@ -60,21 +60,21 @@ std::expected<Deployment, Diagnostics> emit_deployment(const ValidatedRequest& r
   auto plan = emit::plan_deployment(request, report);
   if (!plan)
     return std::unexpected(std::move(plan.error()));
-  const emit::BaseTemplate base(options.apply_overrides ? request.overrides_dgd : Value());
+  const emit::BaseTemplate base = emit::base_template(request, options);
   if (auto problems = emit::name_services(request, options, *plan); problems.has_errors())
     return std::unexpected(std::move(problems));
   base.name_workers(*plan);
 
-  const auto image = emit::sibling_image(request, facts::backend_facts(plan->backend).image_name, plan->backend);
-  if (!image)
-    return std::unexpected(image.error());
+  const emit::Images images(request, plan->backend, options.runtime_version);
+  const std::string image = images.engine();
   const auto location = emit::locate_model(request);
-  const auto workers = render_workers(request, *plan, location, *image, options.runtime_version);
+  const auto workers = render_workers(request, *plan, location, image, options.runtime_version);
   if (!workers)
     return std::unexpected(workers.error());
 
   Deployment out;
-  Value spec = emit::deployment_spec(request, *plan, location, *image, *workers);
+  out.warnings = images.assumptions();
+  Value spec = emit::deployment_spec(request, *plan, location, image, *workers);
   Value object = emit::deployment_object(request, std::move(spec));
   base.apply(object, plan->backend, out.warnings);
   if (out.warnings.has_errors())
@@ -82,8 +82,7 @@ std::expected<Deployment, Diagnostics> emit_deployment(const ValidatedRequest& r
   if (options.apply_overrides)
     emit::add_job_tolerations(object, request.overrides_profiling_job);
   emit::name_deployment(*plan, options, object);
-  const DeploymentApi api = options.api.value_or(base.api().value_or(DeploymentApi::kV1alpha1));
-  out.documents.push_back(emit::in_version(std::move(object), api, request));
+  out.documents.push_back(emit::in_version(std::move(object), base.written_api(options.api), images.declared()));
   return out;
 }
 

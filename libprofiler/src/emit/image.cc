@@ -1,5 +1,7 @@
 #include "emit/image.h"
 
+#include <algorithm>
+
 namespace dynamo::emit {
 
 ImageRef parse_image(std::string_view image) {
@@ -21,15 +23,30 @@ ImageRef parse_image(std::string_view image) {
   return ref;
 }
 
-std::string derive_image(std::string_view image, std::string_view runtime_name) {
+bool has_version_tag(std::string_view image) {
+  const std::string whole = parse_image(image).tag;
+  std::string_view tag = whole;
+  if (tag.starts_with('v') || tag.starts_with('V')) tag.remove_prefix(1);
+  for (int part = 0; part < 3; ++part) {
+    const std::size_t digits = std::min(tag.find_first_not_of("0123456789"), tag.size());
+    if (digits == 0 || (digits > 1 && tag.front() == '0')) return false;
+    tag.remove_prefix(digits);
+    if (part == 2) break;
+    if (!tag.starts_with('.')) return false;
+    tag.remove_prefix(1);
+  }
+  return tag.empty() || (tag.size() > 1 && (tag.front() == '-' || tag.front() == '+'));
+}
+
+std::string derive_image(std::string_view image, std::string_view runtime_name, std::string_view tag) {
   const ImageRef ref = parse_image(image);
   if (ref.name == runtime_name)
     return std::string(image);
-  if (ref.tag.empty() && !ref.digest.empty())
-    return {};
   std::string derived = ref.prefix + std::string(runtime_name);
   if (!ref.tag.empty())
     derived += ":" + ref.tag;
+  else if (!ref.digest.empty())
+    derived += ":" + std::string(tag);
   return derived;
 }
 

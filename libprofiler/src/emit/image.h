@@ -15,9 +15,12 @@ struct ImageRef {
 
 [[nodiscard]] ImageRef parse_image(std::string_view image);
 
-/// The runtime image that stands beside `image` in the same registry under the same tag; empty if the reference names
-/// no version that could be carried over. A digest identifies one image only, so it survives just when the name stays
-/// the same.
-[[nodiscard]] std::string derive_image(std::string_view image, std::string_view runtime_name);
+/// Whether the operator can tell the runtime's version from the tag: MAJOR.MINOR.PATCH with an optional v and an optional pre-release or
+/// build part.
+[[nodiscard]] bool has_version_tag(std::string_view image);
+
+/// The runtime image that stands beside `image` in the same registry under the same tag. A digest identifies one image only: it
+/// survives just when the name stays the same, and where it stood without a tag, `tag` takes its place.
+[[nodiscard]] std::string derive_image(std::string_view image, std::string_view runtime_name, std::string_view tag);
 
 }  // namespace dynamo::emit

@@ -42,15 +42,14 @@ std::expected<Value, Diagnostics> mocker_deployment(const ValidatedRequest& requ
                                                     Diagnostics& warnings) {
   const Backend backend = request.backends.front();
   const PlannerLine line = emit::planner_line(emit::runtime_of(request, options.runtime_version, request.image));
-  const auto image = emit::mocker_image(request, line, backend);
-  if (!image) return std::unexpected(image.error());
+  const std::string image = emit::Images(request, backend, options.runtime_version).mocker(line);
   const ModelLocation location = emit::locate_model(request);
-  Value frontend = emit::frontend_service(request, location, *image);
+  Value frontend = emit::frontend_service(request, location, image);
   if (line == PlannerLine::kNewest) run_frontend(frontend);
   Value services;
   services.set("Frontend", std::move(frontend));
-  services.set("prefill", worker(request, location, *image, "prefill"));
-  services.set("decode", worker(request, location, *image, "decode"));
+  services.set("prefill", worker(request, location, image, "prefill"));
+  services.set("decode", worker(request, location, image, "decode"));
   Value spec;
   if (location.cached()) spec.set("pvcs", emit::claims(location));
   spec.set("services", std::move(services));

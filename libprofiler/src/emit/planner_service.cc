@@ -69,13 +69,12 @@ std::expected<Value, Diagnostics> add_planner(Value& deployment, const Validated
   const PlannerLine line = emit::planner_line(emit::runtime_of(request, options.runtime_version, request.image));
   auto config = emit::planner_config(request, report, {line, request.mocker, swept}, warnings);
   if (!config) return std::unexpected(std::move(config.error()));
-  const auto image = emit::planner_image(request, line, report.chosen->unit.decode.backend);
-  if (!image) return std::unexpected(image.error());
+  const emit::Images images(request, report.chosen->unit.decode.backend, options.runtime_version);
   Value data;
   data.set(kConfigFile, write_json(*config));
   Value map = emit::config_map(request, kStem, std::move(data));
 
-  Value planner = service(*image, emit::name_of_object(map));
+  Value planner = service(images.planner(line), emit::name_of_object(map));
   Value& services = *deployment.find("spec")->find("services");
   for (const Member& member : *services.as_object()) {
     if (emit::traits_of(member.key, member.value).component == "planner" || member.key == kService) lay_over(planner, member.value);

@@ -13,11 +13,6 @@ std::string tag_of(const facts::RuntimeRelease& release) {
   return std::to_string(release.major) + "." + std::to_string(release.minor) + "." + std::to_string(release.patch);
 }
 
-std::expected<std::string, Diagnostics> own_image(const ValidatedRequest& request, std::string_view otherwise, Backend backend) {
-  if (!request.image.empty()) return request.image;
-  return sibling_image(request, otherwise, backend);
-}
-
 }  // namespace
 
 std::optional<facts::RuntimeRelease> runtime_of(const ValidatedRequest& request, std::string_view asked,
@@ -32,33 +27,47 @@ PlannerLine planner_line(std::optional<facts::RuntimeRelease> release) {
   return *release >= facts::RuntimeRelease{1, 1, 0} ? PlannerLine::k1_1 : PlannerLine::k1_0;
 }
 
-std::expected<std::string, Diagnostics> sibling_image(const ValidatedRequest& request, std::string_view name, Backend backend) {
-  if (request.image.empty()) {
-    // The newest release known: its engines are nearest to the versions that were measured.
-    const auto& newest = facts::backend_facts(backend).releases.front().runtime;
-    return std::string(kDefaultImagePrefix) + std::string(name) + ":" + tag_of(newest);
-  }
-  std::string image = derive_image(request.image, name);
-  if (!image.empty()) return image;
-  Diagnostic problem;
-  problem.rule = "emit.image";
-  problem.path = "spec.image";
-  problem.bad_value = request.image;
-  problem.reason = "a digest names this one image, so the image of `" + std::string(name) + "` cannot be derived from it";
-  problem.hint = "give the image with a tag, or the runtime image of the backend itself";
-  Diagnostics problems;
-  problems.add(std::move(problem));
-  return std::unexpected(std::move(problems));
+Images::Images(const ValidatedRequest& request, Backend backend, std::string_view asked)
+    : image_(request.image), engine_(facts::backend_facts(backend).image_name) {
+  const auto release = runtime_of(request, asked, request.image);
+  known_ = release.has_value();
+  asked_ = !asked.empty() || !request.runtime_version_override.empty();
+  // The engines of the newest release are nearest to the versions that were measured.
+  release_ = tag_of(release.value_or(facts::backend_facts(backend).releases.front().runtime));
 }
 
-std::expected<std::string, Diagnostics> planner_image(const ValidatedRequest& request, PlannerLine line, Backend backend) {
-  if (line == PlannerLine::k1_0) return own_image(request, kFrontendImage, backend);
-  return sibling_image(request, kPlannerImage, backend);
+std::string Images::sibling(std::string_view name) const {
+  if (image_.empty()) return std::string(kDefaultImagePrefix) + std::string(name) + ":" + release_;
+  return derive_image(image_, name, release_);
 }
 
-std::expected<std::string, Diagnostics> mocker_image(const ValidatedRequest& request, PlannerLine line, Backend backend) {
-  if (line != PlannerLine::kNewest) return own_image(request, kFrontendImage, backend);
-  return sibling_image(request, kPlannerImage, backend);
+std::string Images::engine() const { return sibling(engine_); }
+
+std::string Images::planner(PlannerLine line) const {
+  if (line != PlannerLine::k1_0) return sibling(kPlannerImage);
+  return image_.empty() ? sibling(kFrontendImage) : image_;
+}
+
+std::string Images::mocker(PlannerLine line) const {
+  if (line == PlannerLine::kNewest) return sibling(kPlannerImage);
+  return image_.empty() ? sibling(kFrontendImage) : image_;
+}
+
+Diagnostics Images::assumptions() const {
+  if (known_ || image_.empty()) return {};
+  const ImageRef ref = parse_image(image_);
+  const bool pinned = ref.tag.empty() && !ref.digest.empty();
+  Diagnostic warning;
+  warning.severity = Severity::kWarning;
+  warning.rule = "emit.image.release";
+  warning.path = "spec.image";
+  warning.bad_value = image_;
+  warning.reason = std::string(pinned ? "a digest names one image and no release" : "names no release") + ": Dynamo " + release_ +
+                   " is assumed" + (pinned && ref.name != engine_ ? ", and " + engine() + " for the engines" : "");
+  warning.hint = "give runtimeVersionOverride or --runtime-version, or an image with its release as tag";
+  Diagnostics found;
+  found.add(std::move(warning));
+  return found;
 }
 
 }  // namespace dynamo::emit

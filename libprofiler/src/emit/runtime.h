@@ -19,15 +19,39 @@ namespace dynamo::emit {
 /// The planner inside a release.
 [[nodiscard]] PlannerLine planner_line(std::optional<facts::RuntimeRelease> release);
 
-/// The image `name` beside the request's own, or the published one if the request has none. Error: a digest stands in the way.
-[[nodiscard]] std::expected<std::string, Diagnostics> sibling_image(const ValidatedRequest& request, std::string_view name,
-                                                                    Backend backend);
+/// What the components of a v1beta1 deployment declare as their `runtimeVersionOverride`.
+struct DeclaredRuntime {
+  std::string version;         ///< MAJOR.MINOR.PATCH
+  bool beside_tags = false;    ///< also beside images whose tag is a version
+};
 
-/// The image that the planner service runs: the request's own in the 1.0 line, whose frontend image holds the planner.
-[[nodiscard]] std::expected<std::string, Diagnostics> planner_image(const ValidatedRequest& request, PlannerLine line,
-                                                                    Backend backend);
-/// The image that mocker workers and their frontend run.
-[[nodiscard]] std::expected<std::string, Diagnostics> mocker_image(const ValidatedRequest& request, PlannerLine line,
-                                                                   Backend backend);
+/// The images of one deployment. They stand beside the request's own under its tag; where that names no release (there is no image,
+/// or a digest without a tag) it is the one that was asked for, else the newest.
+class Images {
+ public:
+  /// `asked` as of `runtime_of`.
+  Images(const ValidatedRequest& request, Backend backend, std::string_view asked);
+
+  [[nodiscard]] std::string engine() const;
+  /// The planner service runs the request's own image in the 1.0 line, whose frontend image holds the planner.
+  [[nodiscard]] std::string planner(PlannerLine line) const;
+  /// What mocker workers and their frontend run.
+  [[nodiscard]] std::string mocker(PlannerLine line) const;
+
+  /// A version that was asked for holds whatever the tags say; else only where the operator could not tell.
+  [[nodiscard]] DeclaredRuntime declared() const { return {release_, asked_}; }
+
+  /// A warning where the image names no release and nobody else does.
+  [[nodiscard]] Diagnostics assumptions() const;
+
+ private:
+  [[nodiscard]] std::string sibling(std::string_view name) const;
+
+  std::string image_;         ///< of the request; may be empty
+  std::string_view engine_;   ///< name of the backend's runtime
+  std::string release_;       ///< what runs, and the tag where the request's image has none
+  bool known_;                ///< whether anything names `release_`; it is the newest otherwise
+  bool asked_;                ///< whether it was asked for beside the image
+};
 
 }  // namespace dynamo::emit

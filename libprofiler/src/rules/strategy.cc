@@ -41,10 +41,10 @@ void check_search(Report& report) {
   const bool automatic = !backend.malformed && backend.value_or("auto") == "auto";
   if (report.request.strategy == SearchStrategy::kThorough && automatic) {
     report.error({.rule = "strategy.thorough.backend",
-                  .code = DiagnosticCode::kForbidden,
+                  .code = DiagnosticCode::kInvalid,
                   .field = "searchStrategy",
-                  .reason = "thorough cannot use backend \"auto\"",
-                  .hint = "name one backend: vllm, sglang or trtllm",
+                  .reason = "\"thorough\" is incompatible with spec.backend \"auto\"",
+                  .hint = "name one backend: sglang, trtllm or vllm",
                   .bad_value = strategy.value,
                   .mark = strategy.mark});
   }

@@ -27,10 +27,15 @@ ValidatedRequest planned(std::string_view planner = "{}") {
   return request;
 }
 
-Assembly assembled(const ValidatedRequest& request, const Curves* curves = &kCurves, const EmitOptions& options = {}) {
-  auto assembly = assemble(request, disaggregated(Backend::kVllm), curves, options);
+Assembly assembled(const ValidatedRequest& request, Diagnostics& warnings, const Curves* curves, const EmitOptions& options = {}) {
+  auto assembly = assemble(request, disaggregated(Backend::kVllm), curves, options, warnings);
   EXPECT_TRUE(assembly.has_value());
   return assembly.has_value() ? std::move(*assembly) : Assembly{};
+}
+
+Assembly assembled(const ValidatedRequest& request, const Curves* curves = &kCurves, const EmitOptions& options = {}) {
+  Diagnostics warnings;
+  return assembled(request, warnings, curves, options);
 }
 
 std::string name_of(const Value& object) { return *object.find_path({"metadata", "name"})->as_string(); }
@@ -130,8 +135,30 @@ TEST(Assembly, NewerPlannersHaveTheirOwnImageAndAdapters) {
   EXPECT_THAT(write_yaml(*service(assembly.documents[2], "Planner")), HasSubstr("image: registry.local:5000/x/dynamo-planner:1.6.1"));
   EXPECT_NE(service(assembly.documents[2], "VllmPrefillWorker")->find("scalingAdapter"), nullptr);
   EXPECT_EQ(service(assembly.documents[2], "Planner")->find("scalingAdapter"), nullptr);
-  request.image = "dynamo-frontend@sha256:0011";
-  EXPECT_FALSE(assemble(request, disaggregated(Backend::kVllm), &kCurves).has_value());
+}
+
+TEST(Assembly, ADigestHidesTheRelease) {
+  ValidatedRequest request = planned();
+  request.image = "registry.local:5000/x/dynamo-frontend@sha256:0011";
+  Diagnostics warnings;
+  const std::string newest = write_yaml(assembled(request, warnings, &kCurves).documents[2]);
+  ASSERT_THAT(warnings.items(), SizeIs(1)) << "once, whoever derives images";
+  EXPECT_EQ(warnings.items().front().rule, "emit.image.release");
+  EXPECT_THAT(newest, HasSubstr("image: registry.local:5000/x/vllm-runtime:1.3.0"));
+  EXPECT_THAT(newest, HasSubstr("image: registry.local:5000/x/dynamo-planner:1.3.0"));
+
+  EmitOptions options;
+  options.runtime_version = "1.0.1";
+  Diagnostics silent;
+  const std::string asked = write_yaml(assembled(request, silent, &kCurves, options).documents[2]);
+  EXPECT_TRUE(silent.empty());
+  EXPECT_THAT(asked, HasSubstr("image: registry.local:5000/x/vllm-runtime:1.0.1"));
+  EXPECT_THAT(asked, HasSubstr("image: " + request.image + "\n")) << "the planner of the 1.0 line runs the image it was given";
+
+  request.image = "vllm-runtime@sha256:0011";
+  request.planner = Value();
+  const std::string own = write_yaml(assembled(request, warnings, nullptr).documents[0]);
+  EXPECT_THAT(own, HasSubstr("image: vllm-runtime@sha256:0011\n"));
 }
 
 TEST(Assembly, TheSameRequestGivesTheSameBytesAndAnotherOthers) {
@@ -167,6 +194,18 @@ TEST(Assembly, V1beta1ComponentsCarryTheRuntimeOverride) {
   EXPECT_THAT(write_yaml(assembled(request).documents), Not(HasSubstr("runtimeVersionOverride")));
 }
 
+// The operator refuses a component whose version it can read from neither place.
+TEST(Assembly, V1beta1ComponentsDeclareWhatTheirTagsDoNot) {
+  ValidatedRequest request = planned();
+  EmitOptions options = {.api = DeploymentApi::kV1beta1};
+  const auto text = [&] { return write_yaml(assembled(request, &kCurves, options).documents[2]); };
+  EXPECT_THAT(text(), Not(HasSubstr("runtimeVersionOverride"))) << request.image;
+  request.image = "registry.local/dynamo-frontend:nightly";
+  EXPECT_THAT(text(), HasSubstr("runtimeVersionOverride: 1.3.0\n"));
+  options.runtime_version = "1.2.1";
+  EXPECT_THAT(text(), HasSubstr("runtimeVersionOverride: 1.2.1\n"));
+}
+
 TEST(Assembly, ThePlannerOfTheBaseTemplateIsLaidOverOurs) {
   ValidatedRequest request = planned();
   request.overrides_dgd = read_json(R"({"spec":{"services":{"Planner":{"componentType":"planner","replicas":1,
@@ -185,7 +224,8 @@ TEST(Assembly, TheBaseTemplateIsLaidOverTheMocker) {
     "VllmDecodeWorker":{"componentType":"worker","subComponentType":"decode","replicas":7,"resources":{"limits":{"gpu":"4","cpu":"8"}},
       "extraPodSpec":{"nodeSelector":{"pool":"x"},"mainContainer":{"image":"engine:1","command":["python3","-m","dynamo.vllm"],
         "args":["--seed","1"],"env":[{"name":"BACK","value":"1"}]}}}}}})", "test").value();
-  const Assembly assembly = assembled(request);
+  Diagnostics warnings;
+  const Assembly assembly = assembled(request, warnings, &kCurves);
   const Value& deployment = assembly.documents[2];
   EXPECT_THAT(name_of(deployment), MatchesRegex("mocker-disagg-[0-9a-f]{8}"));
   const std::string text = write_yaml(deployment);
@@ -197,7 +237,7 @@ TEST(Assembly, TheBaseTemplateIsLaidOverTheMocker) {
   }
   for (const char* gone : {"gpu", "--seed", "engine:1", "dynamo.vllm"}) EXPECT_THAT(worker, Not(HasSubstr(gone)));
   const auto said = [&](std::string_view part) {
-    return std::ranges::count_if(assembly.warnings.items(), [&](const Diagnostic& warning) { return warning.path.ends_with(part); });
+    return std::ranges::count_if(warnings.items(), [&](const Diagnostic& warning) { return warning.path.ends_with(part); });
   };
   for (const char* once : {".replicas", ".command", ".args", ".image", ".resources.limits.gpu"}) EXPECT_EQ(said(once), 1) << once;
 }
@@ -219,7 +259,8 @@ TEST(Layers, WorkAlone) {
 
 TEST(Layers, AnAggregatedWorkerIsFoundByThePlanner) {
   const ValidatedRequest request = planned(R"({"enable_throughput_scaling":false,"enable_load_scaling":true})");
-  const auto assembly = assemble(request, aggregated(Backend::kVllm), nullptr);
+  Diagnostics warnings;
+  const auto assembly = assemble(request, aggregated(Backend::kVllm), nullptr, {}, warnings);
   ASSERT_TRUE(assembly.has_value());
   EXPECT_EQ(*service(assembly->documents.back(), "VllmDecodeWorker")->find("subComponentType"), Value("decode"));
 }

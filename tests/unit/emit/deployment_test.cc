@@ -339,15 +339,6 @@ TEST(Deployment, DefaultImageWhenTheRequestNamesNone) {
               ::testing::MatchesRegex("nvcr.io/nvidia/ai-dynamo/tensorrtllm-runtime:[0-9]+\\.[0-9]+\\.[0-9]+"));
 }
 
-TEST(Deployment, ImageKnownByDigestOnlyIsAnError) {
-  auto request = request_for(dense_model());
-  request.image = "registry.example/dynamo-frontend@sha256:0123";
-  const auto result = emit_deployment(request, aggregated(Backend::kVllm));
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().items().at(0).path, "spec.image");
-  EXPECT_EQ(result.error().items().at(0).bad_value, request.image);
-}
-
 // The released profiler wrote such deployments with status success.
 TEST(Deployment, NoReplicaOrTooManyGpusIsNeverWritten) {
   const auto request = request_for(dense_model());

@@ -1,11 +1,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "config_fixture.h"
 #include "dynamo/profiler/facts.h"
 
 namespace dynamo {
 namespace {
 
+using configs::complaints;
+using configs::parsed;
 using testing::Contains;
 using testing::HasSubstr;
 
@@ -14,20 +17,6 @@ constexpr const char* kCommon = R"("num_hidden_layers": 4, "hidden_size": 1024, 
 
 std::string config(const std::string& architecture, const std::string& more) {
   return R"({"architectures": [")" + architecture + R"("], )" + kCommon + ", " + more + "}";
-}
-
-ModelSpec parsed(const std::string& text) {
-  const auto model = parse_model_config("org/model", text, "", "config.json");
-  EXPECT_TRUE(model.has_value()) << (model ? "" : model.error().items()[0].path + ": " + model.error().items()[0].reason);
-  return model.value_or(ModelSpec{});
-}
-
-std::vector<std::string> complaints(const std::string& text) {
-  const auto model = parse_model_config("org/model", text, "", "config.json");
-  std::vector<std::string> out;
-  if (model) return out;
-  for (const Diagnostic& problem : model.error().items()) out.push_back(problem.rule + " " + problem.path);
-  return out;
 }
 
 const std::string kExperts = R"("num_experts": 16, "num_experts_per_tok": 2, "moe_intermediate_size": 512, )";

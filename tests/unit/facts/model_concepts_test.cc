@@ -1,9 +1,12 @@
 #include <gtest/gtest.h>
 
+#include "config_fixture.h"
 #include "dynamo/profiler/facts.h"
 
 namespace dynamo {
 namespace {
+
+using configs::replaced;
 
 constexpr const char* kV4 = R"({
   "architectures": ["DeepseekV4ForCausalLM"], "num_hidden_layers": 4, "hidden_size": 4096, "num_attention_heads": 64,
@@ -21,12 +24,6 @@ constexpr const char* kK3 = R"({
   "kv_lora_rank": 512, "qk_nope_head_dim": 128, "qk_rope_head_dim": 64, "v_head_dim": 128,
   "routed_expert_hidden_size": 3584, "first_k_dense_replace": 1, "attn_res_block_size": 12,
   "linear_attn_config": {"kda_layers": [1, 2, 3], "num_heads": 96, "head_dim": 128}}})";
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  return text.replace(at, from.size(), to);
-}
 
 std::string complaint(const std::string& config) {
   const auto model = parse_model_config("org/model", config, "", "config.json");

@@ -1,11 +1,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "config_fixture.h"
 #include "dynamo/profiler/facts.h"
 
 namespace dynamo {
 namespace {
 
+using configs::complaints;
+using configs::parsed;
+using configs::replaced;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::UnorderedElementsAre;
@@ -21,31 +25,6 @@ constexpr const char* kMoe = R"({
   "num_local_experts": 8, "num_experts_per_tok": 2)";
 
 std::string with(const char* base, const std::string& more = "") { return base + (more.empty() ? "" : ", " + more) + "}"; }
-
-ModelSpec parsed(const std::string& config, const std::string& quant = "") {
-  const auto model = parse_model_config("org/model", config, quant, "config.json");
-  EXPECT_TRUE(model.has_value()) << (model ? "" : model.error().items()[0].path + ": " + model.error().items()[0].reason);
-  return model.value_or(ModelSpec{});
-}
-
-std::vector<std::string> complaints(const std::string& config) {
-  const auto model = parse_model_config("org/model", config, "", "config.json");
-  std::vector<std::string> out;
-  if (model) return out;
-  for (const Diagnostic& problem : model.error().items()) {
-    EXPECT_EQ(problem.source, "config.json");
-    EXPECT_NE(problem.reason, "");
-    EXPECT_NE(problem.hint, "");
-    out.push_back(problem.rule + " " + problem.path);
-  }
-  return out;
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  return text.replace(at, from.size(), to);
-}
 
 TEST(ParseModelConfig, DenseModel) {
   const ModelSpec model = parsed(with(kDense));

@@ -1,11 +1,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "config_fixture.h"
 #include "dynamo/profiler/facts.h"
 
 namespace dynamo {
 namespace {
 
+using configs::complaints;
+using configs::parsed;
+using configs::replaced;
 using testing::IsSupersetOf;
 
 constexpr const char* kQwen = R"({"architectures": ["Qwen3_5MoeForConditionalGeneration"], "text_config": {
@@ -21,26 +25,6 @@ constexpr const char* kNemotron = R"({"architectures": ["NemotronHForCausalLM"],
   "intermediate_size": 1856, "n_routed_experts": 128, "num_experts_per_tok": 6, "moe_intermediate_size": 1856,
   "moe_shared_expert_intermediate_size": 3712, "hybrid_override_pattern": "MEM*-", "mamba_num_heads": 64, "mamba_head_dim": 64,
   "ssm_state_size": 128, "conv_kernel": 4, "n_groups": 8, "chunk_size": 128, "moe_latent_size": null})";
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  return text.replace(at, from.size(), to);
-}
-
-ModelSpec parsed(const std::string& config, const std::string& quant = "") {
-  const auto model = parse_model_config("org/model", config, quant, "config.json");
-  EXPECT_TRUE(model.has_value()) << (model ? "" : model.error().items()[0].path + ": " + model.error().items()[0].reason);
-  return model.value_or(ModelSpec{});
-}
-
-std::vector<std::string> complaints(const std::string& config) {
-  const auto model = parse_model_config("org/model", config, "", "config.json");
-  std::vector<std::string> out;
-  if (model) return out;
-  for (const Diagnostic& problem : model.error().items()) out.push_back(problem.rule + " " + problem.path);
-  return out;
-}
 
 TEST(StateSpaceFields, GatedDelta) {
   const ModelSpec model = parsed(kQwen);

@@ -40,8 +40,8 @@ spec:
   EXPECT_THAT(
       lines_of(result),
       ElementsAre(
-          "7 error: spec.searchStrategy: thorough cannot use backend \"auto\" [strategy.thorough.backend] "
-          "hint: name one backend: vllm, sglang or trtllm",
+          "7 error: spec.searchStrategy: \"thorough\" is incompatible with spec.backend \"auto\" [strategy.thorough.backend] "
+          "hint: name one backend: sglang, trtllm or vllm",
           "10 warning: spec.workload.requestRate: has no effect: the planner scales at runtime, so one prefill and "
           "one decode engine are picked [workload.load.planner] hint: remove features.planner to size for this load",
           "11 error: spec.workload: requestRate and concurrency cannot both be set [workload.load.exclusive] "

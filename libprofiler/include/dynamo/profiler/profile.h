@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "dynamo/profiler/assembly.h"
 #include "dynamo/profiler/curves.h"
 #include "dynamo/profiler/document.h"
 #include "dynamo/profiler/emit.h"
@@ -53,9 +54,7 @@ struct ProfileResult {
   std::optional<PickReport> report;
   std::optional<Curves> curves;     ///< for planner and mocker, where they ask for them
   std::vector<PlotFile> plots;      ///< of the curves, with `ProfileOptions::plots`
-  std::optional<Value> picked;      ///< the deployment before planner and mocker, where there is either
-  std::optional<Value> prefill_engine, decode_engine;   ///< with curves: each engine they are of, deployed alone
-  std::vector<Value> documents;     ///< the deployment: ConfigMaps first, the DynamoGraphDeployment last
+  Assembly deployment;              ///< without documents unless everything succeeded
   Diagnostics diagnostics;
   Value explanation;                ///< null unless asked for, and without a decision
 };

@@ -61,6 +61,10 @@ BaseTemplate::BaseTemplate(const Value& overrides_dgd) {
   if (api_ == DeploymentApi::kV1beta1) tree_ = to_v1alpha1(tree_);
 }
 
+BaseTemplate base_template(const ValidatedRequest& request, const EmitOptions& options) {
+  return BaseTemplate(options.apply_overrides ? request.overrides_dgd : Value());
+}
+
 std::string BaseTemplate::service_path(const std::string& name) const {
   return api_ == DeploymentApi::kV1beta1 ? "spec.components[" + name + "]" : "spec.services." + name;
 }

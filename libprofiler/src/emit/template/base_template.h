@@ -17,7 +17,10 @@ class BaseTemplate {
   explicit BaseTemplate(const Value& overrides_dgd);
 
   [[nodiscard]] bool empty() const { return tree_.is_null(); }
-  [[nodiscard]] std::optional<DeploymentApi> api() const { return api_; }
+  /// The version that is written: `asked`, else the template's own, else v1alpha1.
+  [[nodiscard]] DeploymentApi written_api(std::optional<DeploymentApi> asked) const {
+    return asked.value_or(api_.value_or(DeploymentApi::kV1alpha1));
+  }
 
   /// Workers that the template has under another name take that name.
   void name_workers(DeploymentPlan& plan) const;
@@ -33,5 +36,8 @@ class BaseTemplate {
   Value tree_;   ///< as v1alpha1, without nulls; null = no template
   std::optional<DeploymentApi> api_;
 };
+
+/// The template of a request; none where its overrides are not applied.
+[[nodiscard]] BaseTemplate base_template(const ValidatedRequest& request, const EmitOptions& options);
 
 }  // namespace dynamo::emit
