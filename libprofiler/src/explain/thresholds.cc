@@ -32,13 +32,13 @@ class Thresholds {
     }
     for (const search::RoleRow& row : search.outcome->evaluations->decode) add(row.point.tpot_ms);
     for (const auto& rows : search.outcome->evaluations->aggregated) {
-      for (const search::AggregatedRow& row : rows) add(row.row.tpot_ms);
+      for (const search::AggregatedRow& row : *rows) add(row.row.tpot_ms);
     }
   }
 
   void add_ttft(const Search& search) {
     for (const auto& rows : search.outcome->evaluations->aggregated) {
-      for (const search::AggregatedRow& row : rows) {
+      for (const search::AggregatedRow& row : *rows) {
         const bool quick = !target_.tpot_ms || row.row.tpot_ms <= *target_.tpot_ms;
         if (quick && could_win(row.row)) add(row.ttft_ms);
       }
@@ -49,7 +49,7 @@ class Thresholds {
   void add_request_latency(const Search& search) {
     const auto steps = static_cast<double>(std::max<std::int64_t>(evidence_.request->osl - 1, 0));
     for (const auto& rows : search.outcome->evaluations->aggregated) {
-      for (const search::AggregatedRow& row : rows) {
+      for (const search::AggregatedRow& row : *rows) {
         if (could_win(row.row)) add(std::max(search::first_room(row.ttft_ms, row.tpot_ms * steps), row.row.request_latency_ms));
       }
     }

@@ -233,7 +233,7 @@ Outcome search_aggregated(const Scenario& scenario, const TableStore& tables) {
   outcome.summary.enumerated = total_dropped(outcome.summary.dropped) + outcome.summary.feasible;
   if (scenario.keep_evaluations) {
     auto kept = std::make_shared<Evaluations>();
-    for (const auto& result : results) kept->aggregated.push_back(result->evaluated->candidates);
+    for (const auto& result : results) kept->aggregated.emplace_back(result->evaluated, &result->evaluated->candidates);
     outcome.evaluations = std::move(kept);
   }
   return outcome;

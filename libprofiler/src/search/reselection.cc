@@ -21,7 +21,7 @@ void leave_out_wider(std::vector<Limits>& ladder, const Scenario& scenario) {
 }  // namespace
 
 Reselection::Reselection(const Evaluations& evaluations) : evaluations_(evaluations), pairs_(evaluations.pairs) {
-  for (const auto& candidates : evaluations.aggregated) orders_.push_back(fastest_first(candidates));
+  for (const auto& candidates : evaluations.aggregated) orders_.push_back(fastest_first(*candidates));
 }
 
 const std::vector<Estimate>& Reselection::under(const Scenario& scenario, bool meeting) {
@@ -38,7 +38,7 @@ const std::vector<Estimate>& Reselection::under(const Scenario& scenario, bool m
 std::vector<Estimate> Reselection::select_aggregated(const std::vector<Limits>& ladder) const {
   std::vector<const Estimate*> order;
   for (std::size_t layout = 0; layout < orders_.size(); ++layout) {
-    const std::vector<AggregatedRow>& candidates = evaluations_.aggregated[layout];
+    const std::vector<AggregatedRow>& candidates = *evaluations_.aggregated[layout];
     for (const std::size_t i : select(candidates, orders_[layout], ladder).kept) order.push_back(&candidates[i].row);
   }
   std::ranges::stable_sort(order, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
@@ -65,16 +65,16 @@ bool Reselection::may_meet(const Scenario& scenario) {
   if (scenario.request_latency_ms) return quickest_request(scenario) <= *scenario.request_latency_ms + kRounding;
   const double any = std::numeric_limits<double>::infinity();
   const Limits limits{scenario.ttft_ms.value_or(any) + kRounding, scenario.tpot_ms.value_or(any) + kRounding};
-  for (const std::vector<AggregatedRow>& candidates : evaluations_.aggregated) {
-    if (std::ranges::any_of(candidates, [&](const AggregatedRow& candidate) { return within(candidate, limits); })) return true;
+  for (const auto& candidates : evaluations_.aggregated) {
+    if (std::ranges::any_of(*candidates, [&](const AggregatedRow& candidate) { return within(candidate, limits); })) return true;
   }
   return !evaluations_.decode.empty() && pairs_of(scenario).any_within(limits);
 }
 
 double Reselection::quickest_request(const Scenario& scenario) {
   double quickest = evaluations_.decode.empty() ? std::numeric_limits<double>::infinity() : pairs_of(scenario).quickest_request();
-  for (const std::vector<AggregatedRow>& candidates : evaluations_.aggregated) {
-    for (const AggregatedRow& candidate : candidates) quickest = std::min(quickest, candidate.row.request_latency_ms);
+  for (const auto& candidates : evaluations_.aggregated) {
+    for (const AggregatedRow& candidate : *candidates) quickest = std::min(quickest, candidate.row.request_latency_ms);
   }
   return quickest;
 }
