@@ -7,7 +7,9 @@
 
 #include "decide/findings.h"
 #include "decide/sweep.h"
+#include "decide/witness.h"
 #include "dynamo/profiler/document_io.h"
+#include "emit/naming.h"
 #include "rules/catalog.h"
 
 namespace dynamo::admission {
@@ -19,8 +21,8 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kEnforced =
     std::to_array<std::string_view>({"profile.sla.unreachable", "profile.load.short", "metadata.name.budget"});
 
-/// What `profile` says about its own prediction. At admission the real search is still to come.
-constexpr std::string_view kOnlyPredicted = "profile.thorough.simulated";
+/// What `profile` says about its pick or prediction, and not about the request. At admission the real search is still to come.
+constexpr auto kOfThePick = std::to_array<std::string_view>({"profile.thorough.simulated", "profile.rows.suspect"});
 
 /// No decision because nothing fits; a table that is missing here is not the request's fault.
 bool is_impossible(const Diagnostic& finding) {
@@ -39,27 +41,22 @@ Diagnostic over_deadline(std::chrono::milliseconds deadline) {
   return warning;
 }
 
-/// The decision that `profile` makes, as findings; nothing when time ran out.
-std::optional<Diagnostics> search(const ValidatedRequest& request, const AdmissionOptions& options,
-                                  const TableStore& tables) {
+Diagnostics about_the_request(const Diagnostics& findings) {
+  Diagnostics kept;
+  for (const Diagnostic& finding : findings.items()) {
+    if (std::ranges::find(kOfThePick, finding.rule) == kOfThePick.end()) kept.add(finding);
+  }
+  return kept;
+}
+
+ProfileOptions search_options(const AdmissionOptions& options) {
   ProfileOptions how;
   how.validate = options.validate;
   how.database = options.database;
   how.threads = options.threads;
   how.cancelled = [end = Clock::now() + options.deadline] { return Clock::now() >= end; };
-  const auto report = decide(request, tables, how);
-  if (report.has_value()) {
-    Diagnostics findings = findings_of(request, *report);
-    // A planner passed its gate already. Without any table the lack is not the request's fault.
-    if (request.mocker && !tables.empty()) {
-      if (auto obstacle = sweep_obstacle(request, *report)) findings.add(*std::move(obstacle));
-    }
-    return findings;
-  }
-  if (report.error().items().front().rule == "profile.cancelled") {
-    return std::nullopt;
-  }
-  return report.error();
+  how.memory = make_search_memory();
+  return how;
 }
 
 /// Everything the findings depend on: the spec, and how long the name is.
@@ -71,9 +68,6 @@ std::string memo_key(const ValidatedRequest& request, const Document& document) 
 Diagnostics as_severe_as_asked(const Diagnostics& found, bool enforce) {
   Diagnostics findings;
   for (Diagnostic finding : found.items()) {
-    if (finding.rule == kOnlyPredicted) {
-      continue;
-    }
     finding.severity = enforce && is_impossible(finding) ? Severity::kError : Severity::kWarning;
     findings.add(std::move(finding));
   }
@@ -89,7 +83,8 @@ Diagnostics found_or_remembered(const ValidatedRequest& request, const Document&
       return *std::move(known);
     }
   }
-  auto found = search(request, options, tables);
+  const ProfileOptions how = search_options(options);
+  auto found = nothing_to_find(request, how, tables) ? Diagnostics() : findings_of_decision(request, how, tables);
   if (!found.has_value()) {
     Diagnostics late;
     late.add(over_deadline(options.deadline));
@@ -102,6 +97,27 @@ Diagnostics found_or_remembered(const ValidatedRequest& request, const Document&
 }
 
 }  // namespace
+
+bool nothing_to_find(const ValidatedRequest& request, const ProfileOptions& options, const TableStore& tables) {
+  return emit::operator_names_always_fit(request) && decision::has_witness(request, tables, options);
+}
+
+std::optional<Diagnostics> findings_of_decision(const ValidatedRequest& request, const ProfileOptions& options,
+                                                const TableStore& tables) {
+  const auto report = decide(request, tables, options);
+  if (report.has_value()) {
+    Diagnostics findings = about_the_request(findings_of(request, *report));
+    // A planner passed its gate already. Without any table the lack is not the request's fault.
+    if (request.mocker && !tables.empty()) {
+      if (auto obstacle = sweep_obstacle(request, *report)) findings.add(*std::move(obstacle));
+    }
+    return findings;
+  }
+  if (report.error().items().front().rule == "profile.cancelled") {
+    return std::nullopt;
+  }
+  return report.error();
+}
 
 Diagnostics feasibility(const ValidatedRequest& request, const Document& document, const AdmissionOptions& options,
                         const TableStore& tables, AdmissionAnswer& answer) {

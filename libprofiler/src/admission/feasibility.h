@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "dynamo/profiler/admission.h"
 
 namespace dynamo::admission {
@@ -11,5 +13,13 @@ namespace dynamo::admission {
                                       const AdmissionOptions& options,
                                       const TableStore& tables,
                                       AdmissionAnswer& answer);
+
+/// What a decision says about the request itself, and not only about its pick; nothing when it was cancelled.
+[[nodiscard]] std::optional<Diagnostics> findings_of_decision(const ValidatedRequest& request,
+                                                              const ProfileOptions& options,
+                                                              const TableStore& tables);
+
+/// Whether that is nothing at all, seen from one layout that meets all that is asked, without a decision. False: not known.
+[[nodiscard]] bool nothing_to_find(const ValidatedRequest& request, const ProfileOptions& options, const TableStore& tables);
 
 }  // namespace dynamo::admission

@@ -37,7 +37,9 @@ std::shared_ptr<SearchMemory> make_search_memory() { return std::make_shared<Sea
 std::expected<Decision, Diagnostics> decide_and_explain(const ValidatedRequest& request, const TableStore& tables,
                                                         const ProfileOptions& options) {
   if (Diagnostics problems = decision::check_tables(request, tables); problems.has_errors()) return std::unexpected(problems);
-  const Answer answer = decision::answer_of(request, decision::plan_of(request, options), tables);
+  ProfileOptions with_memory = options;   // wider limits ask about the same operating points again
+  if (with_memory.memory == nullptr) with_memory.memory = make_search_memory();
+  const Answer answer = decision::answer_of(request, decision::plan_of(request, with_memory), tables);
   if (options.cancelled && options.cancelled()) {
     return std::unexpected(one_error(DiagnosticCode::kTooLarge, "profile.cancelled", "the search was ended before it was done"));
   }

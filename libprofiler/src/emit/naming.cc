@@ -1,6 +1,7 @@
 #include "emit/naming.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "dynamo/profiler/document_io.h"
@@ -59,9 +60,11 @@ void use_backend_names(DeploymentPlan& plan) {
     worker.service = facts::backend_facts(plan.backend).service(worker.role);
 }
 
+std::string_view role_name(Role role) { return role == Role::kAggregated ? "worker" : name_of(role); }
+
 void use_role_names(DeploymentPlan& plan) {
   for (auto& worker : plan.workers)
-    worker.service = worker.role == Role::kAggregated ? "worker" : name_of(worker.role);
+    worker.service = role_name(worker.role);
 }
 
 }  // namespace
@@ -124,6 +127,14 @@ Diagnostics check_operator_names(const ValidatedRequest& request, const PickRepo
   Diagnostics found;
   found.add(std::move(warning));
   return found;
+}
+
+bool operator_names_always_fit(const ValidatedRequest& request) {
+  const bool may_span_nodes = request.total_gpus > request.gpus_per_node;
+  const std::size_t length = operator_name_length(request);
+  return length == 0 || std::ranges::all_of(std::array{Role::kAggregated, Role::kPrefill, Role::kDecode}, [&](Role role) {
+    return name_length(length, role_name(role), may_span_nodes) <= kMaxNameLength;
+  });
 }
 
 }  // namespace dynamo::emit

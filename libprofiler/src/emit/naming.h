@@ -38,4 +38,7 @@ void name_deployment(const DeploymentPlan& plan, const EmitOptions& options, Val
 /// A warning when the name the operator will give the deployment is too long beside even the shortest service names.
 [[nodiscard]] Diagnostics check_operator_names(const ValidatedRequest& request, const PickReport& report);
 
+/// Whether that check is silent whatever is picked.
+[[nodiscard]] bool operator_names_always_fit(const ValidatedRequest& request);
+
 }  // namespace dynamo::emit

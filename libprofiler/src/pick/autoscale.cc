@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <limits>
 #include <set>
 
 #include "pick/ranking.h"
@@ -20,10 +19,9 @@ struct RoleRanking {
   [[nodiscard]] std::span<const RoleRow* const> best() const { return std::span(rows).first(within > 0 ? within : rows.size()); }
 };
 
-template <typename Latency>
-RoleRanking rank_role(std::span<const RoleRow> rows, const std::optional<double>& limit, const Latency& latency) {
-  const double allowed = limit.value_or(std::numeric_limits<double>::infinity());
-  const auto keeps = [&](const RoleRow* row) { return latency(*row) <= allowed; };
+template <typename Keeps, typename Latency>
+RoleRanking rank_role(std::span<const RoleRow> rows, const Keeps& within, const Latency& latency) {
+  const auto keeps = [&](const RoleRow* row) { return within(*row); };
   RoleRanking ranking;
   for (const RoleRow& row : rows) ranking.rows.push_back(&row);
   std::ranges::stable_sort(ranking.rows, [&](const RoleRow* a, const RoleRow* b) {
@@ -39,6 +37,8 @@ RoleRanking rank_role(std::span<const RoleRow> rows, const std::optional<double>
 }
 
 double queued_ttft(const RoleRow& row) { return row.point.ttft_ms * search::kTtftQueueing; }
+double itl(const RoleRow& row) { return row.point.tpot_ms; }
+bool keeps(double latency, const std::optional<double>& limit) { return !limit || latency <= *limit; }
 
 /// The limit of ITL that an end-to-end target leaves after the prefill.
 std::optional<double> itl_limit(const Target& target, int osl) {
@@ -77,13 +77,17 @@ void account_for_targets(const search::RoleOutcome& roles, const Target& target,
   };
   for (const RoleRow& row : roles.prefill) note(row, queued_ttft(row), target.ttft_ms, DropReason::kTtft, prefill);
   for (const RoleRow& row : roles.decode) note(row, row.point.tpot_ms, itl_limit(target, osl), DropReason::kItl, decode);
-  prefill.append_to(summary);
-  decode.append_to(summary);
+  std::move(prefill).append_to(summary);
+  std::move(decode).append_to(summary);
 }
 
+bool prefill_suffices(const RoleRow& row, const Target& target) { return keeps(queued_ttft(row), target.ttft_ms); }
+
+bool decode_suffices(const RoleRow& row, const Target& target, int osl) { return keeps(itl(row), itl_limit(target, osl)); }
+
 Ranking pick_autoscale(std::span<const RoleRow> prefill, std::span<const RoleRow> decode, const Target& target, int osl) {
-  const RoleRanking p = rank_role(prefill, target.ttft_ms, queued_ttft);
-  const RoleRanking d = rank_role(decode, itl_limit(target, osl), [](const RoleRow& row) { return row.point.tpot_ms; });
+  const RoleRanking p = rank_role(prefill, [&](const RoleRow& row) { return prefill_suffices(row, target); }, queued_ttft);
+  const RoleRanking d = rank_role(decode, [&](const RoleRow& row) { return decode_suffices(row, target, osl); }, itl);
   Ranking ranking;
   ranking.exceeded = p.within == 0 || d.within == 0;
   ranking.picks = combine(first(p.best(), target.top_n), first(d.best(), target.top_n), target, osl);

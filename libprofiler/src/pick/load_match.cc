@@ -30,11 +30,13 @@ void deploy_capped(Candidate& candidate, double needed, int total_gpus) {
   pick.tokens_per_s_gpu_cluster = candidate.row->tokens_per_s_gpu * pick.replicas * candidate.row->gpus / total_gpus;
 }
 
+bool carries_load(const Estimate& row, const Target& target) {
+  return target.total_gpus <= 0 || units_needed(row, target) * row.gpus <= target.total_gpus;
+}
+
 /// Deploys every candidate. Those within the budget are kept; if none is, all are cut to it and the answer is true.
 bool deploy_within_budget(std::vector<Candidate>& candidates, const Target& target, bool exceeded) {
-  const auto fits = [&](const Candidate& candidate) {
-    return target.total_gpus <= 0 || units_needed(*candidate.row, target) * candidate.row->gpus <= target.total_gpus;
-  };
+  const auto fits = [&](const Candidate& candidate) { return carries_load(*candidate.row, target); };
   std::erase_if(candidates, [&](const Candidate& candidate) { return std::isinf(units_needed(*candidate.row, target)); });
   const bool ignore_budget = exceeded && target.reference_order;
   const bool capped = !ignore_budget && !candidates.empty() && std::ranges::none_of(candidates, fits);
@@ -56,6 +58,11 @@ double merit_of(const Pick& pick, const Target& target) {
 }
 
 }  // namespace
+
+bool suffices(const Estimate& row, const Target& target) {
+  const std::vector<Candidate> candidate = candidates_of({&row, 1}, target);
+  return !candidate.empty() && candidate.front().violation <= 0 && carries_load(row, target);
+}
 
 Ranking pick_load_match(std::span<const Estimate> rows, const Target& target) {
   Ranking ranking;

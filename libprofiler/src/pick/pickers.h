@@ -53,6 +53,12 @@ void account_for_targets(const search::RoleOutcome& roles, const Target& target,
 /// Which way of serving is chosen. `apart`: a mocker replays prefill and decode engines, never one that does both.
 [[nodiscard]] bool disaggregated_first(const Ranking& aggregated, const Ranking& disaggregated, bool apart, const Target& target);
 
+/// Whether a row meets every target and its units carry the whole load within the budget.
+[[nodiscard]] bool suffices(const Estimate& row, const Target& target);
+/// Whether a worker keeps what the targets leave to its role.
+[[nodiscard]] bool prefill_suffices(const search::RoleRow& row, const Target& target);
+[[nodiscard]] bool decode_suffices(const search::RoleRow& row, const Target& target, int osl);
+
 /// How far a row is beyond the target it misses most, as a fraction of it; 0 = meets all.
 [[nodiscard]] double violation(const Estimate& row, const Target& target);
 

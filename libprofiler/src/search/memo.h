@@ -21,10 +21,18 @@ namespace dynamo::search {
 
 /// `make()`, or what it was made into before by a search that shares the memory of `scenario`.
 template <typename Made, typename Make>
-[[nodiscard]] Made remembered(const Scenario& scenario, const Session& session, const Parallelism& layout, const Make& make) {
-  if (scenario.memory == nullptr) return make();
-  return *scenario.memory->find_or_make<Made>(memory_key(scenario, session, layout),
-                                              [&] { return std::make_shared<const Made>(make()); });
+[[nodiscard]] std::shared_ptr<const Made> remembered(const Scenario& scenario, const Session& session, const Parallelism& layout,
+                                                     const Make& make) {
+  const auto shared = [&] { return std::make_shared<const Made>(make()); };
+  if (scenario.memory == nullptr) return shared();
+  return scenario.memory->find_or_make<Made>(memory_key(scenario, session, layout), shared);
+}
+
+/// Keeps what was made for searches that share the memory of `scenario`.
+template <typename Made>
+void remember(const Scenario& scenario, const Session& session, const Parallelism& layout, Made made) {
+  if (scenario.memory == nullptr) return;
+  (void)remembered<Made>(scenario, session, layout, [&] { return std::move(made); });
 }
 
 }  // namespace dynamo::search

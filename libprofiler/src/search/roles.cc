@@ -1,7 +1,11 @@
 #include "search/roles.h"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
+#include <utility>
 
+#include "search/any_row.h"
 #include "search/factors.h"
 #include "search/memo.h"
 #include "search/parallel_for.h"
@@ -42,7 +46,11 @@ void apply_drafts(perf::StaticPoint& point, double tokens_per_step, int osl) {
   }
 }
 
-RoleCandidates evaluated(const Scenario& scenario, const Session& session, const RolePlan& plan, const Parallelism& layout) {
+/// Ends the evaluation of a layout.
+using Stop = std::function<bool(const RoleRow&)>;
+
+RoleCandidates evaluated(const Scenario& scenario, const Session& session, const RolePlan& plan, const Parallelism& layout,
+                         const Stop& stop = {}) {
   RoleCandidates out{{}, DropLog(ServingMode::kDisaggregated, scenario.backend, plan.name, scenario.keep_evaluations)};
   const auto all = static_cast<std::int64_t>(plan.batches.size());
   // Drafts are applied to the rounded row, so the engine itself runs without accepted ones.
@@ -65,9 +73,28 @@ RoleCandidates evaluated(const Scenario& scenario, const Session& session, const
       break;
     } else {
       out.rows.push_back(finish_row(worker_of(session, layout, batch), session.role, *point, tokens_per_step(scenario), scenario.osl));
+      if (stop && stop(out.rows.back())) break;
     }
   }
   return out;
+}
+
+/// GPUs of the narrowest worker of that role that is wanted and has at most `gpus`. With `any`, of the first one.
+std::optional<int> narrowest(const Scenario& scenario, const Session& session, const Stop& wanted, int gpus, bool any) {
+  const RolePlan plan = plan_of(session.role);
+  std::optional<int> best;
+  for (const Parallelism& layout : session.layouts) {
+    if (cancelled(scenario) || (any && best)) break;
+    if (layout.gpus() > std::min(gpus, best.value_or(gpus)) || layout_break(scenario, layout)) continue;
+    bool found = false;
+    RoleCandidates candidates = evaluated(scenario, session, plan, layout, [&](const RoleRow& row) { return found = wanted(row); });
+    if (found) {
+      best = layout.gpus();
+    } else {
+      remember(scenario, session, layout, std::move(candidates));
+    }
+  }
+  return best;
 }
 
 RoleCandidates run_layout(const Scenario& scenario, const Session& session, const RolePlan& plan, const Parallelism& layout) {
@@ -76,7 +103,7 @@ RoleCandidates run_layout(const Scenario& scenario, const Session& session, cons
     out.drops.add(layout, 0, 0, std::move(*broken), static_cast<std::int64_t>(plan.batches.size()));
     return out;
   }
-  return remembered<RoleCandidates>(scenario, session, layout, [&] { return evaluated(scenario, session, plan, layout); });
+  return *remembered<RoleCandidates>(scenario, session, layout, [&] { return evaluated(scenario, session, plan, layout); });
 }
 
 }  // namespace
@@ -103,11 +130,20 @@ RoleCandidates role_candidates(const Scenario& scenario, const Session& session)
                  if (!cancelled(scenario)) parts[i] = run_layout(scenario, session, plan, session.layouts[i]);
                });
   RoleCandidates all = none;
-  for (const RoleCandidates& part : parts) {
-    all.rows.insert(all.rows.end(), part.rows.begin(), part.rows.end());
-    all.drops.append(part.drops);
+  for (RoleCandidates& part : parts) {
+    all.rows.insert(all.rows.end(), std::make_move_iterator(part.rows.begin()), std::make_move_iterator(part.rows.end()));
+    all.drops.append(std::move(part.drops));
   }
   return all;
+}
+
+bool any_pair_of_roles(const Scenario& scenario, const TableStore& tables, const std::function<bool(const RoleRow&)>& prefill,
+                       const std::function<bool(const RoleRow&)>& decode) {
+  const auto prefill_session = open_session(scenario, tables, perf::Role::kPrefill);
+  const auto decode_session = open_session(scenario, tables, perf::Role::kDecode);
+  if (!prefill_session || !decode_session) return false;
+  const auto taken = narrowest(scenario, *prefill_session, prefill, scenario.total_gpus, false);
+  return taken && narrowest(scenario, *decode_session, decode, scenario.total_gpus - *taken, true);
 }
 
 RoleOutcome search_roles(const Scenario& scenario, const TableStore& tables) {
@@ -122,7 +158,7 @@ RoleOutcome search_roles(const Scenario& scenario, const TableStore& tables) {
   outcome.summary.quant = prefill->quant;
   for (const Session* session : {&*prefill, &*decode}) {
     RoleCandidates found = role_candidates(scenario, *session);
-    found.drops.append_to(outcome.summary);
+    std::move(found.drops).append_to(outcome.summary);
     outcome.summary.feasible += static_cast<std::int64_t>(found.rows.size());
     (session == &*prefill ? outcome.prefill : outcome.decode) = std::move(found.rows);
   }
