@@ -6,6 +6,7 @@ import resource
 import signal
 import shutil
 import subprocess
+import time
 import unittest
 
 from harness import BINARY, ERROR, OK, USAGE, ProgramTest
@@ -21,6 +22,13 @@ def limit_file_size():
     """In the child: files cannot grow beyond the limit, as on a full disk. (Pipes are not files.)"""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT_BYTES, FILE_LIMIT_BYTES))
+
+
+def held_back(process, ending):
+    """Whether a process blocks a signal."""
+    with open(f"/proc/{process}/status", encoding="ascii") as status:
+        mask = next(line for line in status if line.startswith("SigBlk:"))
+    return bool(int(mask.split()[1], 16) >> (ending - 1) & 1)
 
 
 def can_mount():
@@ -91,6 +99,37 @@ class Config(Job):
     def test_usage(self):
         for flags in (["--deployment-timeout", "soon"], ["--prefill-interpolation-granularity", "0"], ["--unknown"]):
             self.assertEqual(self.job(json.dumps(SPEC), *flags).code, USAGE, flags)
+            self.assertIn("status: failed\n", self.status())
+            self.assertIn(flags[0], self.status())
+            (self.folder / "out/profiler_status.yaml").unlink()
+        # The directory may be what is missing, and help is no failure.
+        self.assertEqual(self.run_program("profile", "--config={}", "--nonsense").code, USAGE)
+        self.assertIn("status: failed\n", (self.folder / "profiling_results/profiler_status.yaml").read_text())
+        self.assertEqual(self.job(json.dumps(SPEC), "--help").code, OK)
+        self.assertFalse((self.folder / "out/profiler_status.yaml").exists())
+        self.assertEqual(self.run_program("profile", "--nonsense", "--output-dir", "elsewhere").code, USAGE)
+        self.assertFalse((self.folder / "elsewhere").exists(), "not a Job")
+
+    def test_a_job_that_is_killed(self):
+        for ending in (signal.SIGTERM, signal.SIGINT):
+            os.mkfifo(self.folder / "spec")   # nobody ever writes into it
+            job = subprocess.Popen([BINARY, "profile", "--config", "spec", "--output-dir", "out"], cwd=self.folder,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            self.addCleanup(job.kill)
+            while not (self.folder / "out/profiler_status.yaml").exists():
+                self.assertIsNone(job.poll())
+                time.sleep(0.01)
+            self.assertIn("status: running\n", self.status())
+            # Until the watch is set up the signal takes its default way, and the status stays as it is.
+            while not held_back(job.pid, ending):
+                self.assertIsNone(job.poll())
+                time.sleep(0.01)
+            job.send_signal(ending)
+            self.assertEqual(job.wait(), 128 + ending)
+            self.assertIn("status: failed\n", self.status())
+            self.assertIn("message: Profiling was ended\n", self.status())
+            shutil.rmtree(self.folder / "out")
+            (self.folder / "spec").unlink()
 
 
 class Directory(Job):

@@ -37,8 +37,9 @@ FAILURES = (
     (r"total_gpus must be greater than 2 for disagg", "one GPU"),
     (r"not found or config unavailable", "configuration cannot be downloaded"),
     (r"hardware\.gpuSku\s+Input should be", "spelling of gpuSku"),
-    (r"AIC does not support", "models known to newer tables"),
+    (r"AIC does not support|not supported by AIC in SILICON mode", "models known to newer tables"),
     (r"idxmax with skipna=True", "totalGpus left out"),
+    (r"is too small to profile prefill", "curves of short prompts"),
 )
 
 
@@ -162,8 +163,10 @@ def without_asked_scaling(request, theirs, ours, defects):
 
 def without_candidates(request, theirs, ours, defects):
     """Thorough without a cluster: the original writes its first candidate before it fails."""
-    candidates = {f for f in theirs.files if re.match(r"(prefill|decode)_\d+gpus_", f)}
-    if request.get("searchStrategy") == "thorough" and candidates:
+    planner = (request.get("features") or {}).get("planner") or {}
+    thorough = "thorough" in (request.get("searchStrategy"), planner.get("pre_deployment_sweeping_mode"))
+    candidates = {f for f in theirs.files if re.match(r"((prefill|decode)_\d+gpus_|selected_)", f)}
+    if thorough and candidates and "final_config.yaml" not in theirs.files:
         defects.add("thorough without a cluster")
         theirs.files -= candidates
 
@@ -215,8 +218,11 @@ def answered_failure(case, folder):
 
 
 def refused_sweep(case):
-    """Throughput scaling without a sweep is refused as the guide says; from 1.1 on the original drops the scaling instead."""
-    planner = (json.loads((case / "input.json").read_text()).get("features") or {}).get("planner") or {}
+    """The defect that lets the original go on without a sweep that we refuse to go without."""
+    features = json.loads((case / "input.json").read_text()).get("features") or {}
+    planner = features.get("planner")
+    if planner is None:
+        return "mocker without curves" if (features.get("mocker") or {}).get("enabled") else None
     dropped = planner.get("enable_throughput_scaling") and planner.get("pre_deployment_sweeping_mode") == "none"
     return "throughput scaling dropped" if dropped else None
 

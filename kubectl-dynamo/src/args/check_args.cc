@@ -42,7 +42,7 @@ Subcommand add_lint(CLI::App& root) {
   const auto to = std::make_shared<LintCommand>();
   add_files(*app, to->files, "deployment");
   app->add_flag("-R,--recursive", to->recursive, "descend into directories given with -f");
-  app->add_option("--gpus", to->total_gpus, "GPUs the deployment may take")->check(CLI::PositiveNumber)->type_name("N");
+  app->add_option("--gpus", to->total_gpus, "GPUs the deployment may take")->check(CLI::Range(1, 1'000'000))->type_name("N");
   add_output(*app, to->output, {"table", "json"});
   return checked(app, to, [](const auto& options) {
     if (options.files.empty()) throw CLI::RequiredError("-f");

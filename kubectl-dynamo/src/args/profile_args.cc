@@ -67,7 +67,7 @@ void add_job(CLI::App& app, ProfileCommand& to) {
   const char* group = "In place of the profiling Job (python -m dynamo.profiler)";
   CLI::Option* config = app.add_option("--config", to.config, "the spec: a file, or JSON written in place")->type_name("FILE|JSON")->group(group);
   app.add_option("--deployment-timeout", to.deployment_timeout_s, "seconds a test deployment may take to be ready")
-      ->check(CLI::PositiveNumber)->type_name("SECONDS")->needs(config)->group(group);
+      ->check(CLI::Range(1, 1'000'000))->type_name("SECONDS")->needs(config)->group(group);
   app.add_option("--prefill-interpolation-granularity", to.prefill_granularity, "steps of the prefill curves")
       ->check(CLI::Range(3, 1000))->type_name("N")->needs(config)->group(group);
   app.add_option("--decode-interpolation-granularity", to.decode_granularity, "steps of the decode curves")

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "args/options.h"
 #include "dynamo/profiler/profile.h"
 #include "exit_code.h"
@@ -12,6 +14,8 @@ namespace dynamo::cli {
 [[nodiscard]] ExitCode run(const ExplainCommand& command);
 /// `profile --config`: in place of the Python profiling Job.
 [[nodiscard]] ExitCode run_job(const ProfileCommand& command);
+/// The status file of a Job whose arguments are refused with `text`.
+void record_usage_error(const std::string& directory, const std::string& text);
 [[nodiscard]] ExitCode run(const LintCommand& command);
 [[nodiscard]] ExitCode run(const ValidateCommand& command);
 /// `validate --admission`.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "args/invocation.h"
 #include "commands/commands.h"
 #include "dynamo/profiler/assembly.h"
 #include "dynamo/profiler/document_io.h"
@@ -13,6 +14,7 @@
 #include "io/finding.h"
 #include "io/input.h"
 #include "io/model_files.h"
+#include "io/termination.h"
 #include "render/report_value.h"
 #include "render/table.h"
 
@@ -21,7 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kDefaultDirectory = "profiling_results";
 constexpr const char* kSource = "--config";
 
 bool looks_like_json(std::string_view text) {
@@ -85,10 +86,16 @@ Diagnostics cannot_measure(const ValidatedRequest& request) {
 class Job {
  public:
   explicit Job(const ProfileCommand& command)
-      : command_(command), directory_(command.output_dir.empty() ? kDefaultDirectory : command.output_dir) {}
+      : command_(command), directory_(command.output_dir.empty() ? kJobDirectory : command.output_dir) {}
 
   ExitCode run() {
     if (!write({running_artefact()})) return ExitCode::kError;
+    const TerminationWatch watch([this] { (void)write_files(directory_, {failed_artefact("Profiling was ended", "killed before it was done")}); });
+    return profile_config();
+  }
+
+ private:
+  ExitCode profile_config() {
     auto input = config_text(command_.config);
     if (!input) return fail("Configuration could not be read", input.error(), {});
     const SourceTexts texts{{input->name, input->text}};
@@ -106,7 +113,6 @@ class Job {
     return search(*document, options, texts);
   }
 
- private:
   ExitCode search(const Document& document, const ProfileOptions& options, const SourceTexts& texts) {
     const TableStore tables(tables_directory(command_.tables));
     const ProfileResult result = profile(document, tables, options);
@@ -148,5 +154,12 @@ class Job {
 }  // namespace
 
 ExitCode run_job(const ProfileCommand& command) { return Job(command).run(); }
+
+void record_usage_error(const std::string& directory, const std::string& text) {
+  constexpr std::string_view kLead = "error: ";
+  std::string reason = text.substr(0, text.find('\n'));
+  if (reason.starts_with(kLead)) reason.erase(0, kLead.size());
+  (void)write_files(directory, {failed_artefact("Arguments could not be read", reason)});
+}
 
 }  // namespace dynamo::cli

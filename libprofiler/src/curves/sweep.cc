@@ -125,7 +125,8 @@ Diagnostics cannot_build(std::string_view role, const perf::Error& error) {
 std::expected<Curves, Diagnostics> sweep_curves(const ValidatedRequest& request, const Estimate& unit,
                                                 const TableStore& tables, const CurveOptions& options) {
   if (unit.mode != ServingMode::kDisaggregated) {
-    return std::unexpected(failure("an aggregated engine has no curves of prefill and decode alone", ""));
+    return std::unexpected(failure("an aggregated engine has no curves of prefill and decode alone",
+                                   "another backend, more GPUs or relaxed targets may leave a layout with prefill and decode apart"));
   }
   const search::Scenario scenario = scenario_of(request, options);
   const auto prefill = search::worker_engine(unit.prefill, {.prefill = true, .decode = false}, scenario, tables);

@@ -5,15 +5,16 @@
 namespace dynamo {
 namespace {
 
-/// Why there are no curves where they are needed.
-Diagnostic without(const ValidatedRequest& request, std::string reason) {
+/// Why there are no curves where they are needed, and what helps; empty = a combination with curves.
+Diagnostic without(const ValidatedRequest& request, std::string reason, std::string hint = {}) {
   Diagnostic finding;
   finding.code = DiagnosticCode::kUnsupported;
   finding.rule = request.mocker ? "mocker.sweep.impossible" : "planner.sweep.impossible";
   finding.path = request.mocker ? "spec.features.mocker.enabled" : "spec.features.planner.enable_throughput_scaling";
   finding.reason = "needs a sweep, and there is none: " + std::move(reason);
-  finding.hint = request.mocker ? "a mocker needs a combination that was measured"
-                                : "enable_throughput_scaling: false with enable_load_scaling: true needs no sweep";
+  finding.hint = !hint.empty()    ? std::move(hint)
+                 : request.mocker ? "a mocker needs a combination that was measured"
+                                  : "enable_throughput_scaling: false with enable_load_scaling: true needs no sweep";
   return finding;
 }
 
@@ -35,7 +36,8 @@ std::optional<Curves> sweep_for(const ValidatedRequest& request, const PickRepor
   curve_options.database = options.database;
   auto curves = sweep_curves(request, report.chosen->unit, tables, curve_options);
   if (curves.has_value()) return std::move(*curves);
-  findings.add(without(request, curves.error().items().front().reason));
+  const Diagnostic& why = curves.error().items().front();
+  findings.add(without(request, why.reason, why.hint));
   return std::nullopt;
 }
 

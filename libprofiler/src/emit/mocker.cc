@@ -56,7 +56,7 @@ std::expected<Value, Diagnostics> mocker_deployment(const ValidatedRequest& requ
   Value object = emit::deployment_object(request, std::move(spec));
   if (options.apply_overrides) {
     Diagnostics findings;
-    emit::BaseTemplate(request.overrides_dgd).apply(object, backend, findings);
+    emit::base_template(request, options).apply(object, backend, findings);
     if (findings.has_errors()) return std::unexpected(std::move(findings));
     warnings.append(findings);
     emit::add_job_tolerations(object, request.overrides_profiling_job);

@@ -4,6 +4,7 @@
 #include "emit/deployment_tree.h"
 #include "emit/planner_config.h"
 #include "emit/runtime.h"
+#include "emit/template/base_template.h"
 #include "emit/template/services.h"
 #include "emit/template/tree_merge.h"
 
@@ -12,7 +13,6 @@ namespace {
 
 constexpr std::string_view kStem = "planner-config";
 constexpr std::string_view kConfigFile = "planner_config.json";
-constexpr std::string_view kService = "Planner";
 
 std::string config_mount() { return std::string(emit::kWorkspace) + "/planner_config"; }
 
@@ -76,16 +76,13 @@ std::expected<Value, Diagnostics> add_planner(Value& deployment, const Validated
 
   Value planner = service(images.planner(line), emit::name_of_object(map));
   Value& services = *deployment.find("spec")->find("services");
-  for (const Member& member : *services.as_object()) {
-    if (emit::traits_of(member.key, member.value).component == "planner" || member.key == kService) lay_over(planner, member.value);
-  }
-  std::erase_if(*services.as_object(), [](const Member& member) {
-    return emit::traits_of(member.key, member.value).component == "planner";
-  });
+  const emit::BaseTemplate base = emit::base_template(request, options);
+  if (const Value* theirs = base.planner()) lay_over(planner, *theirs);
+  std::erase_if(*services.as_object(), [](const Member& member) { return emit::is_planner(emit::traits_of(member.key, member.value)); });
   name_roles(services);
   const Value* advisory = config->find("advisory");
   if (line == PlannerLine::kNewest && !(advisory != nullptr && *advisory == Value(true))) enable_adapters(services);
-  services.set(kService, std::move(planner));
+  services.set(emit::kPlannerService, std::move(planner));
   return map;
 }
 

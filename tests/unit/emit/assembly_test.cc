@@ -210,7 +210,11 @@ TEST(Assembly, ThePlannerOfTheBaseTemplateIsLaidOverOurs) {
   ValidatedRequest request = planned();
   request.overrides_dgd = read_json(R"({"spec":{"services":{"Planner":{"componentType":"planner","replicas":1,
     "extraPodSpec":{"mainContainer":{"args":["--wrong"],"env":[{"name":"A","value":"b"}]}}}}}})", "test").value();
-  const std::string text = write_yaml(*service(assembled(request).documents[2], "Planner"));
+  Diagnostics warnings;
+  const Assembly assembly = assembled(request, warnings, &kCurves);
+  EXPECT_TRUE(warnings.empty()) << "it is the service that is meant";
+  EXPECT_EQ(service(*assembly.picked, "Planner"), nullptr) << "the pick alone has no planner";
+  const std::string text = write_yaml(*service(assembly.documents[2], "Planner"));
   EXPECT_THAT(text, HasSubstr("name: A"));
   EXPECT_THAT(text, HasSubstr("planner_config.json"));
   EXPECT_THAT(text, Not(HasSubstr("--wrong")));

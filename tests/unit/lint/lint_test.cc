@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "dynamo/profiler/document_io.h"
+#include "unit/emit/emit_fixture.h"
 
 namespace dynamo {
 namespace {
@@ -64,6 +65,34 @@ TEST(Lint, FlagsWeNeverWriteAreKnownByRelease) {
   EXPECT_THAT(rules("--no-such-flag", "1.0.1"), ElementsAre("lint.flags.unknown"));
   EXPECT_THAT(rules("--is-decode-worker", "1.0.1"), IsEmpty()) << "no longer written, but still taken";
   EXPECT_THAT(rules("--is-decode-worker", "1.6.1"), ElementsAre("lint.flags.release"));
+}
+
+TEST(Lint, EngineFlagsAreKnownByRelease) {
+  const auto rules = [](const std::string& args, const std::string& tag) { return rules_of(deployment(kTwoGpus, "-tp, '2', " + args, tag)); };
+  // vLLM 0.16 had it last, 0.19 first, 0.24 first.
+  EXPECT_THAT(rules("--swap-space, '4'", "1.0.1"), IsEmpty());
+  EXPECT_THAT(rules("--swap-space, '4'", "1.1.0"), ElementsAre("lint.flags.release"));
+  EXPECT_THAT(rules("--performance-mode, balanced", "1.0.1"), ElementsAre("lint.flags.release"));
+  EXPECT_THAT(rules("--watermark, '0.1'", "1.2.0"), ElementsAre("lint.flags.release"));
+  EXPECT_THAT(rules("--watermark, '0.1', --no-async-scheduling", "1.3.0"), IsEmpty());
+}
+
+TEST(Lint, OwnOutputIsCleanForEveryRelease) {
+  for (const Backend backend : {Backend::kTrtllm, Backend::kSglang, Backend::kVllm}) {
+    for (const ModelSpec& model : {testing::dense_model(), testing::moe_model()}) {
+      for (const PickReport& pick : {testing::aggregated(backend), testing::disaggregated(backend)}) {
+        for (const char* release : {"0.8.1", "1.0.1", "1.1.0", "1.2.0", "1.3.0", "1.6.1"}) {
+          ValidatedRequest request = testing::request_for(model);
+          request.image = std::string("r/dynamo-frontend:") + release;
+          const auto written = emit_deployment(request, pick);
+          ASSERT_TRUE(written.has_value()) << name_of(backend) << release;
+          const Diagnostics found = lint_documents(written->documents, {.total_gpus = request.total_gpus, .complete = true});
+          EXPECT_TRUE(found.empty()) << model.id << " " << name_of(backend) << " " << release << ": "
+                                     << (found.empty() ? "" : found.items().front().reason);
+        }
+      }
+    }
+  }
 }
 
 TEST(Lint, NamesWithinTheOperatorsBudget) {

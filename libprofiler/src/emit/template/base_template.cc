@@ -53,7 +53,7 @@ std::string part_of(const ServiceTraits& traits) { return traits.role.empty() ? 
 
 }  // namespace
 
-BaseTemplate::BaseTemplate(const Value& overrides_dgd) {
+BaseTemplate::BaseTemplate(const Value& overrides_dgd, bool planned) : planned_(planned) {
   const Object* members = overrides_dgd.as_object();
   if (members == nullptr || members->empty()) return;
   api_ = api_of(overrides_dgd);
@@ -62,7 +62,16 @@ BaseTemplate::BaseTemplate(const Value& overrides_dgd) {
 }
 
 BaseTemplate base_template(const ValidatedRequest& request, const EmitOptions& options) {
-  return BaseTemplate(options.apply_overrides ? request.overrides_dgd : Value());
+  return BaseTemplate(options.apply_overrides ? request.overrides_dgd : Value(), !request.planner.is_null());
+}
+
+const Value* BaseTemplate::planner() const {
+  const Value* services = tree_.find_path({"spec", "services"});
+  if (services == nullptr || services->as_object() == nullptr) return nullptr;
+  const auto found = std::ranges::find_if(*services->as_object(), [](const Member& service) {
+    return is_planner(traits_of(service.key, service.value));
+  });
+  return found == services->as_object()->end() ? nullptr : &found->value;
 }
 
 std::string BaseTemplate::service_path(const std::string& name) const {
@@ -150,6 +159,7 @@ void BaseTemplate::apply_services(Value& spec, Backend backend, TemplateReport& 
   for (const Member& extra : *theirs->as_object()) {
     if (used.contains(extra.key)) continue;
     const ServiceTraits traits = traits_of(extra.key, extra.value);
+    if (planned_ && is_planner(traits)) continue;
     const std::string have = "this deployment has " + joined(known);
     if (is_worker(traits, extra.value)) {
       report.unknown_service(service_path(extra.key), "is a worker the pick has no part for (" + part_of(traits) + ") and was left out", have);

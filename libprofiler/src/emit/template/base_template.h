@@ -13,8 +13,9 @@ namespace dynamo::emit {
 /// the parallelism of the engines, their roles, replicas and GPUs.
 class BaseTemplate {
  public:
-  /// Nothing, or a DynamoGraphDeployment of either API version.
-  explicit BaseTemplate(const Value& overrides_dgd);
+  /// Nothing, or a DynamoGraphDeployment of either API version. `planned` = its planner is no service of the pick, but for the planner
+  /// that is added later.
+  explicit BaseTemplate(const Value& overrides_dgd, bool planned = false);
 
   [[nodiscard]] bool empty() const { return tree_.is_null(); }
   /// The version that is written: `asked`, else the template's own, else v1alpha1.
@@ -24,6 +25,9 @@ class BaseTemplate {
 
   /// Workers that the template has under another name take that name.
   void name_workers(DeploymentPlan& plan) const;
+
+  /// The planner service of the template; nullptr if it has none.
+  [[nodiscard]] const Value* planner() const;
 
   /// Lays the template over a finished v1alpha1 deployment. Errors in `findings` mean it cannot be a base.
   void apply(Value& deployment, Backend backend, Diagnostics& findings) const;
@@ -35,6 +39,7 @@ class BaseTemplate {
 
   Value tree_;   ///< as v1alpha1, without nulls; null = no template
   std::optional<DeploymentApi> api_;
+  bool planned_;
 };
 
 /// The template of a request; none where its overrides are not applied.

@@ -41,6 +41,8 @@ bool is_worker(const ServiceTraits& traits, const Value& service) {
   return service.find_path({"resources", "limits", "gpu"}) != nullptr || !traits.role.empty() || is_example_name(traits.name);
 }
 
+bool is_planner(const ServiceTraits& traits) { return traits.component == "planner" || traits.name == kPlannerService; }
+
 const Member* counterpart(const Value& template_services, const ServiceTraits& ours) {
   const Object* services = template_services.as_object();
   if (services == nullptr) return nullptr;

@@ -19,6 +19,9 @@ struct ServiceTraits {
 /// An engine: by its type, its GPUs, or the name the backends' examples give to one.
 [[nodiscard]] bool is_worker(const ServiceTraits& traits, const Value& service);
 
+inline constexpr std::string_view kPlannerService = "Planner";
+[[nodiscard]] bool is_planner(const ServiceTraits& traits);
+
 /// The service of the base template that plays the part of `ours`: by name, else by type and role where only one has
 /// them. nullptr = none.
 [[nodiscard]] const Member* counterpart(const Value& template_services, const ServiceTraits& ours);
