@@ -19,8 +19,8 @@ struct Room {
   std::size_t runners_up, full_reasons, changes;
 };
 /// The first that leaves the screen whole is taken.
-constexpr std::array kRooms = {Room{3, 3, 6}, Room{3, 2, 6}, Room{3, 1, 6}, Room{3, 0, 6}, Room{2, 1, 5}, Room{2, 0, 5}, Room{2, 0, 4},
-                               Room{1, 0, 4}, Room{1, 0, 3}, Room{1, 0, 2}, Room{0, 0, 2}, Room{0, 0, 1}};
+constexpr std::array kRooms = {Room{3, 3, 6}, Room{3, 3, 5}, Room{3, 3, 4}, Room{3, 2, 4}, Room{3, 1, 4}, Room{3, 0, 4}, Room{2, 1, 4},
+                               Room{2, 0, 4}, Room{1, 0, 4}, Room{1, 0, 3}, Room{1, 0, 2}, Room{0, 0, 2}, Room{0, 0, 1}};
 
 std::string heading(const char* text, const Style& style) { return style(Ink::kBold, text) + "\n"; }
 
@@ -101,7 +101,7 @@ std::vector<Line> why_not_lines(const Value& document, const Room& room) {
   return lines;
 }
 
-/// The changes worth most: what more throughput costs, what less latency costs, and GPUs.
+/// The changes worth a line: what more throughput costs, what less latency costs, GPUs, and how tight the targets can be.
 std::vector<Line> change_lines(const Value& document) {
   std::vector<Line> lines;
   const auto add = [&](const Value& change) {
@@ -111,14 +111,17 @@ std::vector<Line> change_lines(const Value& document) {
     const Value* pick = change.find("pick");
     lines.push_back({condition, text + (pick == nullptr ? "" : token_cost(*pick))});
   };
-  for (const Value& change : array_at(document, {"sensitivity", "relax"})) add(change);
-  for (const Value& change : array_at(document, {"sensitivity", "tighten"})) {
-    const std::string effect = text_at(change, {"effect"});
-    const bool itl = text_at(change, {"target"}) == "itl";
-    if (effect == (itl ? "layoutChanges" : "pickChanges")) add(change);
-  }
+  const auto add_notable = [&](const char* kind, std::string_view effect) {
+    for (const Value& change : array_at(document, {"sensitivity", kind})) {
+      if (flag_at(change, {"notable"}) && (effect.empty() || text_at(change, {"effect"}) == effect)) add(change);
+    }
+  };
+  add_notable("relax", "");
+  add_notable("tighten", "layoutChanges");
+  if (lines.empty()) add_notable("tighten", "pickChanges");
   const Value* gpus = document.find_path({"sensitivity", "gpus"});
   if (gpus != nullptr && !gpus->is_null()) add(*gpus);
+  add_notable("tighten", "tightest");
   return lines;
 }
 

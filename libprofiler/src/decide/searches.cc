@@ -31,7 +31,7 @@ std::vector<Searched> run_autoscale(const Plan& plan, const TableStore& tables) 
     if (scenario.keep_evaluations) {
       pick::account_for_targets(roles, plan.target, scenario.osl, searched.outcome.summary);
       searched.outcome.evaluations = std::make_shared<search::Evaluations>(
-          search::Evaluations{{}, std::move(roles.prefill), std::move(roles.decode), false});
+          search::Evaluations{{}, std::move(roles.prefill), std::move(roles.decode), false, nullptr});
     }
     searches.push_back(std::move(searched));
   }

@@ -40,7 +40,7 @@ Answers::Answers(const Evidence& evidence) : evidence_(evidence) {
   }
 }
 
-pick::Ranking Answers::rank(std::size_t index, const pick::Target& target, double widening) {
+pick::Ranking Answers::rank(std::size_t index, const pick::Target& target, double widening, bool meeting) {
   const Search& search = evidence_.searches[index];
   if (!reselections_[index]) return {};
   if (evidence_.request->picking == PickingMode::kAutoscale) {
@@ -48,10 +48,11 @@ pick::Ranking Answers::rank(std::size_t index, const pick::Target& target, doubl
     return pick::pick_autoscale(kept.prefill, kept.decode, target, static_cast<int>(evidence_.request->osl));
   }
   if (same_rows(evidence_, search, target, widening)) return pick::rank(search.outcome->rows, target);
-  return pick::rank(reselections_[index]->under(scenario_under(evidence_, search, target, widening)), target);
+  return pick::rank(reselections_[index]->under(scenario_under(evidence_, search, target, widening), meeting), target);
 }
 
 std::optional<Answer> Answers::under(const pick::Target& target) {
+  if (auto quick = within(target, 1, true); quick && pick::violation(quick->pick.unit, target) <= 0) return quick;
   auto best = within(target, 1);
   // As a decision does: limits between those of the search may hide a row that only wider ones show.
   const bool widens = target.request_latency_ms || target.ttft_ms;
@@ -69,7 +70,7 @@ std::optional<Answer> Answers::under(const pick::Target& target) {
   return best;
 }
 
-std::optional<Answer> Answers::within(const pick::Target& target, double widening) {
+std::optional<Answer> Answers::within(const pick::Target& target, double widening, bool meeting) {
   pick::Target first = target;
   first.top_n = 1;
   std::vector<pick::Ranking> aggregated, disaggregated;
@@ -77,7 +78,7 @@ std::optional<Answer> Answers::within(const pick::Target& target, double widenin
     // Five of each role are paired, so an autoscale ranking has to be asked for in full.
     const bool autoscale = evidence_.request->picking == PickingMode::kAutoscale;
     const bool is_aggregated = evidence_.searches[i].mode == ServingMode::kAggregated;
-    (is_aggregated ? aggregated : disaggregated).push_back(rank(i, autoscale ? target : first, widening));
+    (is_aggregated ? aggregated : disaggregated).push_back(rank(i, autoscale ? target : first, widening, meeting));
   }
   const auto merged = [&](const std::vector<pick::Ranking>& rankings) {
     std::vector<const pick::Ranking*> pointers;
@@ -90,6 +91,38 @@ std::optional<Answer> Answers::within(const pick::Target& target, double widenin
   if (chosen.picks.empty()) return std::nullopt;
   const Pick& pick = chosen.picks.front();
   return Answer{pick, target, pick::violation(pick.unit, target) <= 0 && pick.load_served_percent >= 100};
+}
+
+bool Answers::may_meet(const pick::Target& target) {
+  if (evidence_.request->picking == PickingMode::kAutoscale) return true;
+  for (std::size_t i = 0; i < reselections_.size(); ++i) {
+    if (!reselections_[i]) continue;
+    if (reselections_[i]->may_meet(scenario_under(evidence_, evidence_.searches[i], target, 1))) return true;
+  }
+  return false;
+}
+
+std::optional<Answer> Answers::meeting(const pick::Target& target) {
+  if (!may_meet(target)) return std::nullopt;
+  const auto if_met = [&](std::optional<Answer> answer) {
+    return answer && pick::violation(answer->pick.unit, target) <= 0 ? std::move(answer) : std::nullopt;
+  };
+  auto answer = within(target, 1, true);
+  const double miss = answer ? pick::violation(answer->pick.unit, target) : std::numeric_limits<double>::infinity();
+  if (miss <= 0) return answer;
+  // So near a miss, a decision widens its limits once.
+  const bool widens_once = miss <= search::kWidening[0] - 1 && evidence_.request->picking != PickingMode::kAutoscale;
+  return if_met(widens_once ? within(target, search::kWidening[0], true) : under(target));
+}
+
+double Answers::quickest_request() {
+  double quickest = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < reselections_.size(); ++i) {
+    if (!reselections_[i]) continue;
+    const search::Scenario scenario = scenario_under(evidence_, evidence_.searches[i], *evidence_.target, 1);
+    quickest = std::min(quickest, reselections_[i]->quickest_request(scenario));
+  }
+  return quickest;
 }
 
 int Answers::narrowest_unevaluated() const {

@@ -24,12 +24,20 @@ class Answers {
   /// `target.total_gpus` is the budget. Nothing when no row is left.
   [[nodiscard]] std::optional<Answer> under(const pick::Target& target);
 
+  /// Nothing where a target is missed; quick where no point meets them all.
+  [[nodiscard]] std::optional<Answer> meeting(const pick::Target& target);
+
+  /// What the quickest evaluated point takes for a request, ms.
+  [[nodiscard]] double quickest_request();
+
   /// GPUs of the narrowest layout that the budget kept from being evaluated; 0 = there is none.
   [[nodiscard]] int narrowest_unevaluated() const;
 
  private:
-  [[nodiscard]] std::optional<Answer> within(const pick::Target& target, double widening);
-  [[nodiscard]] pick::Ranking rank(std::size_t search, const pick::Target& target, double widening);
+  [[nodiscard]] std::optional<Answer> within(const pick::Target& target, double widening, bool meeting = false);
+  [[nodiscard]] pick::Ranking rank(std::size_t search, const pick::Target& target, double widening, bool meeting);
+
+  [[nodiscard]] bool may_meet(const pick::Target& target);
 
   const Evidence& evidence_;
   std::vector<std::optional<search::Reselection>> reselections_;   ///< by search

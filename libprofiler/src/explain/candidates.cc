@@ -216,7 +216,7 @@ class Judge {
     for (const Search& search : evidence_.searches) {
       if (search.mode != fate.mode || search.backend != fate.backend || !search.outcome->evaluations) continue;
       for (const auto& rows : search.outcome->evaluations->aggregated)
-        for (const search::AggregatedRow& row : rows) {
+        for (const search::AggregatedRow& row : *rows) {
           if (row.row.decode.parallel != fate.parallel || row.row.decode.batch != batch) continue;
           if (best == nullptr || better(row.row, *best)) best = &row.row;
         }

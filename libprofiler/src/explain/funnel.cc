@@ -35,25 +35,36 @@ double distance(const Infeasible& drop) {
   return drop.reason == DropReason::kDominated ? 1.0 - drop.value / drop.limit : drop.value / drop.limit - 1.0;
 }
 
-/// The nearest misses of a stage.
-Array examples_of(const Evidence& evidence, DropReason reason) {
-  std::vector<const Infeasible*> found;
+struct Miss {
+  const Infeasible* drop = nullptr;
+  double distance = 0;
+};
+
+/// The nearest miss of every layout.
+std::vector<Miss> misses_of(const Evidence& evidence, DropReason reason) {
+  std::vector<Miss> misses;
   for (const Search& search : evidence.searches) {
     for (const Infeasible& drop : search.outcome->summary.rejected) {
-      if (drop.reason == reason) found.push_back(&drop);
+      if (drop.reason != reason) continue;
+      const Miss miss{&drop, distance(drop)};
+      const auto known = std::ranges::find_if(misses, [&](const Miss& other) { return other.drop->parallel == drop.parallel; });
+      if (known == misses.end()) {
+        misses.push_back(miss);
+      } else if (miss.distance < known->distance) {
+        *known = miss;
+      }
     }
   }
-  const auto nearer = [](const Infeasible* a, const Infeasible* b) { return distance(*a) < distance(*b); };
-  std::ranges::stable_sort(found, nearer);
+  return misses;
+}
+
+/// The nearest misses of a stage.
+Array examples_of(const Evidence& evidence, DropReason reason) {
+  std::vector<Miss> misses = misses_of(evidence, reason);
+  std::ranges::stable_sort(misses, {}, &Miss::distance);
+  if (misses.size() > kExamples) misses.resize(kExamples);
   Array examples;
-  std::vector<const Infeasible*> shown;
-  for (const Infeasible* drop : found) {
-    const bool known = std::ranges::any_of(shown, [&](const Infeasible* other) { return other->parallel == drop->parallel; });
-    if (known) continue;
-    shown.push_back(drop);
-    examples.push_back(drop_value(*drop, evidence.moe()));
-    if (shown.size() == kExamples) break;
-  }
+  for (const Miss& miss : misses) examples.push_back(drop_value(*miss.drop, evidence.moe()));
   return examples;
 }
 

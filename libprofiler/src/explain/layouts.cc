@@ -20,7 +20,7 @@ class Fates {
     const search::Outcome& outcome = *search.outcome;
     if (outcome.evaluations) {
       for (const auto& rows : outcome.evaluations->aggregated) {
-        for (const search::AggregatedRow& row : rows) judge(of(search, "agg", row.row.decode.parallel), row.row);
+        for (const search::AggregatedRow& row : *rows) judge(of(search, "agg", row.row.decode.parallel), row.row);
       }
       for (const search::RoleRow& row : outcome.evaluations->prefill) judge(of(search, "prefill", row.worker.parallel), row);
       for (const search::RoleRow& row : outcome.evaluations->decode) judge(of(search, "decode", row.worker.parallel), row);

@@ -46,8 +46,8 @@ Limit missing_room(const search::Outcome& outcome, const Parallelism& layout, co
 Limit nearest_faster(const search::Evaluations& kept, const Estimate& unit, const pick::Target& target) {
   const search::AggregatedRow* nearest = nullptr;
   for (const auto& rows : kept.aggregated) {
-    if (rows.empty() || rows.front().row.decode.parallel != unit.decode.parallel) continue;
-    for (const search::AggregatedRow& row : rows) {
+    if (rows->empty() || rows->front().row.decode.parallel != unit.decode.parallel) continue;
+    for (const search::AggregatedRow& row : *rows) {
       const double miss = pick::violation(row.row, target);
       if (miss <= 0 || row.row.tokens_per_s_gpu <= unit.tokens_per_s_gpu) continue;
       if (nearest == nullptr || miss < pick::violation(nearest->row, target)) nearest = &row;

@@ -5,12 +5,10 @@
 #include <limits>
 
 #include "search/factors.h"
+#include "search/schedules.h"
 
 namespace dynamo::explain {
 namespace {
-
-/// Targets have three decimals at most, so that they can be typed.
-double rounded_up(double ms) { return std::ceil(ms * 1000.0 - 1e-7) / 1000.0; }
 
 double units_needed(const Estimate& row, const pick::Target& target) {
   const double load = target.request_rate.value_or(target.concurrency.value_or(0));
@@ -18,79 +16,117 @@ double units_needed(const Estimate& row, const pick::Target& target) {
   return capacity > 0 ? std::max(1.0, std::ceil(load / capacity)) : std::numeric_limits<double>::infinity();
 }
 
-/// Whether a row could take the place of the pick if its latency did not matter. Never wrong about a no.
-bool could_win(const Evidence& evidence, const Estimate& row) {
-  const pick::Target& target = *evidence.target;
-  const PickReport& report = *evidence.report;
-  if (row.gpus > target.total_gpus) return false;
-  if (!report.sla_met || report.chosen->load_served_percent < 100) return true;
-  if (target.request_rate || target.concurrency) return units_needed(row, target) * row.gpus <= report.chosen->gpus_used;
-  const double share = static_cast<double>(target.total_gpus / row.gpus * row.gpus) / target.total_gpus;
-  return row.tokens_per_s_gpu * share >= report.chosen->tokens_per_s_gpu_cluster;
-}
-
-void add_itl(const Evidence& evidence, const Search& search, std::vector<double>& out) {
-  if (evidence.request->picking == PickingMode::kAutoscale || !evidence.report->sla_met) {
-    for (const search::RoleRow& row : search.outcome->evaluations->decode) out.push_back(rounded_up(row.point.tpot_ms));
-    for (const auto& rows : search.outcome->evaluations->aggregated) {
-      for (const search::AggregatedRow& row : rows) out.push_back(row.row.tpot_ms);
-    }
-    return;
-  }
-  for (const Estimate& row : search.outcome->rows) {
-    if (could_win(evidence, row)) out.push_back(row.tpot_ms);
-  }
-}
-
-void add_ttft(const Evidence& evidence, const Search& search, std::vector<double>& out) {
-  const std::optional<double>& itl = evidence.target->tpot_ms;
-  for (const auto& rows : search.outcome->evaluations->aggregated) {
-    for (const search::AggregatedRow& row : rows) {
-      const bool fast_enough = !itl || row.row.tpot_ms <= *itl;
-      if (fast_enough && could_win(evidence, row.row)) out.push_back(rounded_up(row.ttft_ms));
-    }
-  }
-  for (const search::RoleRow& row : search.outcome->evaluations->prefill) {
-    out.push_back(rounded_up(row.point.ttft_ms * search::kTtftQueueing));
-  }
-}
-
-/// One value of a target, and whether its answer is accepted.
-class Probe {
+/// Collects the values of one target.
+class Thresholds {
  public:
-  Probe(Answers& answers, pick::Target target, TargetMember member, const Accept& accept)
-      : answers_(answers), target_(std::move(target)), member_(member), accept_(accept) {}
+  Thresholds(const Evidence& evidence, bool winners, double low, double high)
+      : evidence_(evidence), target_(*evidence.target), winners_(winners), low_(low), high_(high) {}
 
-  [[nodiscard]] std::optional<Step> at(double value) {
-    target_.*member_ = value;
-    auto answer = answers_.under(target_);
-    if (!answer || !accept_(*answer)) return std::nullopt;
-    return Step{value, std::move(*answer)};
+  void add_itl(const Search& search) {
+    if (winners_ && evidence_.request->picking != PickingMode::kAutoscale) {
+      // What the search hands out does not depend on this target.
+      for (const Estimate& row : search.outcome->rows) {
+        if (could_win(row)) add(row.tpot_ms);
+      }
+      return;
+    }
+    for (const search::RoleRow& row : search.outcome->evaluations->decode) add(row.point.tpot_ms);
+    for (const auto& rows : search.outcome->evaluations->aggregated) {
+      for (const search::AggregatedRow& row : *rows) add(row.row.tpot_ms);
+    }
+  }
+
+  void add_ttft(const Search& search) {
+    for (const auto& rows : search.outcome->evaluations->aggregated) {
+      for (const search::AggregatedRow& row : *rows) {
+        const bool quick = !target_.tpot_ms || row.row.tpot_ms <= *target_.tpot_ms;
+        if (quick && could_win(row.row)) add(row.ttft_ms);
+      }
+    }
+    for (const search::RoleRow& row : search.outcome->evaluations->prefill) add(search::queued_ttft(row));
+  }
+
+  void add_request_latency(const Search& search) {
+    const auto steps = static_cast<double>(std::max<std::int64_t>(evidence_.request->osl - 1, 0));
+    for (const auto& rows : search.outcome->evaluations->aggregated) {
+      for (const search::AggregatedRow& row : *rows) {
+        if (could_win(row.row)) add(std::max(search::first_room(row.ttft_ms, row.tpot_ms * steps), row.row.request_latency_ms));
+      }
+    }
+    for (const search::RoleRow& decode : search.outcome->evaluations->decode) {
+      for (const search::RoleRow& prefill : search.outcome->evaluations->prefill) {
+        if (could_win(prefill, decode)) add(search::first_room(search::queued_ttft(prefill), decode.point.tpot_ms * steps));
+      }
+    }
+  }
+
+  [[nodiscard]] std::vector<double> ascending() && {
+    std::ranges::sort(values_);
+    values_.erase(std::ranges::unique(values_).begin(), values_.end());
+    return std::move(values_);
   }
 
  private:
-  Answers& answers_;
-  pick::Target target_;
-  TargetMember member_;
-  const Accept& accept_;
+  void add(double ms) {
+    const double value = rounded_up(ms);
+    if (value > low_ && value <= high_) values_.push_back(value);
+  }
+
+  /// Whether a row could take the place of the pick if its latency did not matter. Never wrong about a no.
+  [[nodiscard]] bool could_win(const Estimate& row) const {
+    if (row.gpus > target_.total_gpus) return false;
+    if (!winners_ || !met()) return true;
+    if (loaded()) return units_needed(row, target_) * row.gpus <= chosen().gpus_used;
+    const double share = static_cast<double>(target_.total_gpus / row.gpus * row.gpus) / target_.total_gpus;
+    return row.tokens_per_s_gpu * share >= chosen().tokens_per_s_gpu_cluster;
+  }
+
+  /// As if workers of both roles could be had in fractions, so that neither waits.
+  [[nodiscard]] bool could_win(const search::RoleRow& prefill, const search::RoleRow& decode) const {
+    if (!winners_ || !met() || loaded()) return true;
+    const double gpus_per_rate = prefill.worker.parallel.gpus() / (prefill.worker.seq_per_s * search::kPrefillUtilisation) +
+                                 decode.worker.parallel.gpus() / (decode.worker.seq_per_s * search::kDecodeUtilisation);
+    return static_cast<double>(evidence_.request->osl) / gpus_per_rate >= chosen().tokens_per_s_gpu_cluster;
+  }
+
+  [[nodiscard]] const Pick& chosen() const { return *evidence_.report->chosen; }
+  [[nodiscard]] bool met() const { return evidence_.report->sla_met && chosen().load_served_percent >= 100; }
+  [[nodiscard]] bool loaded() const { return target_.request_rate || target_.concurrency; }
+
+  const Evidence& evidence_;
+  const pick::Target& target_;
+  bool winners_;
+  double low_, high_;
+  std::vector<double> values_;
 };
 
 }  // namespace
 
-std::vector<double> thresholds_of(const Evidence& evidence, TargetMember member) {
-  std::vector<double> out;
-  for (const Search& search : evidence.searches) {
-    if (!search.outcome->evaluations) continue;
-    member == &pick::Target::tpot_ms ? add_itl(evidence, search, out) : add_ttft(evidence, search, out);
-  }
-  std::ranges::sort(out);
-  out.erase(std::ranges::unique(out).begin(), out.end());
-  return out;
+double rounded_up(double ms) { return std::ceil(ms * 1000.0 - 1e-7) / 1000.0; }
+
+std::optional<Step> Probe::at(double target_ms) {
+  target_.*member_ = target_ms;
+  auto answer = wish_.meets ? answers_.meeting(target_) : answers_.under(target_);
+  if (!answer || !wish_.accept(*answer)) return std::nullopt;
+  return Step{target_ms, std::move(*answer)};
 }
 
-std::optional<Step> first_accepted(Answers& answers, pick::Target target, TargetMember member, double low,
-                                   const std::vector<double>& thresholds, const Accept& accept) {
-  Probe probe(answers, std::move(target), member, accept);
+std::vector<double> thresholds_of(const Evidence& evidence, TargetMember member, bool winners, double low, double high) {
+  Thresholds thresholds(evidence, winners, low, high);
+  for (const Search& search : evidence.searches) {
+    if (!search.outcome->evaluations) continue;
+    if (member == &pick::Target::tpot_ms) {
+      thresholds.add_itl(search);
+    } else if (member == &pick::Target::ttft_ms) {
+      thresholds.add_ttft(search);
+    } else {
+      thresholds.add_request_latency(search);
+    }
+  }
+  return std::move(thresholds).ascending();
+}
+
+std::optional<Step> first_accepted(Probe& probe, double low, const std::vector<double>& thresholds) {
   std::optional<Step> found;
   std::size_t refused = 0, at = 0;   // all below `refused` are refused
   // Most often one of the first is the one.
@@ -112,7 +148,7 @@ std::optional<Step> first_accepted(Answers& answers, pick::Target target, Target
   }
   // Under an ITL target between two limits of the search, faster rows that miss it can hide one that keeps it, so that more room
   // is not always accepted. Rows do not depend on the ITL target itself.
-  while (member != &pick::Target::tpot_ms) {
+  while (probe.member() != &pick::Target::tpot_ms) {
     const double nearer = std::min(low + 0.99 * (found->target_ms - low), found->target_ms - 0.001);
     auto step = nearer > low ? probe.at(std::min(rounded_up(nearer), found->target_ms - 0.001)) : std::nullopt;
     if (!step) break;
@@ -121,13 +157,10 @@ std::optional<Step> first_accepted(Answers& answers, pick::Target target, Target
   return found;
 }
 
-std::optional<Step> bisected(Answers& answers, pick::Target target, TargetMember member, double low, double high,
-                             const Accept& accept) {
-  constexpr double kPrecision = 8e-3;   // of the distance from where the search began
-  Probe probe(answers, std::move(target), member, accept);
+std::optional<Step> bisected(Probe& probe, double start, double low, double high) {
+  constexpr double kPrecision = 8e-3;
   auto found = probe.at(rounded_up(high));
   if (!found) return std::nullopt;
-  const double start = low;
   while (found->target_ms - low > std::max(0.0015, kPrecision * (found->target_ms - start))) {
     const double middle = rounded_up((low + found->target_ms) / 2);
     if (auto step = probe.at(middle)) {

@@ -77,8 +77,8 @@ void account_for_targets(const search::RoleOutcome& roles, const Target& target,
   };
   for (const RoleRow& row : roles.prefill) note(row, queued_ttft(row), target.ttft_ms, DropReason::kTtft, prefill);
   for (const RoleRow& row : roles.decode) note(row, row.point.tpot_ms, itl_limit(target, osl), DropReason::kItl, decode);
-  prefill.append_to(summary);
-  decode.append_to(summary);
+  std::move(prefill).append_to(summary);
+  std::move(decode).append_to(summary);
 }
 
 bool prefill_suffices(const RoleRow& row, const Target& target) { return keeps(queued_ttft(row), target.ttft_ms); }

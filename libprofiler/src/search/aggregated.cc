@@ -223,9 +223,9 @@ Outcome search_aggregated(const Scenario& scenario, const TableStore& tables) {
   });
   std::erase_if(results, [](const auto& result) { return !result.has_value(); });
 
-  for (const auto& result : results) {
+  for (auto& result : results) {
     for (const std::size_t i : result->kept) outcome.rows.push_back(result->evaluated->candidates[i].row);
-    result->drops.append_to(outcome.summary);
+    std::move(result->drops).append_to(outcome.summary);
     outcome.summary.feasible += result->feasible;
   }
   outcome.memory_bound = outcome.rows.empty() && memory_alone(outcome.summary.dropped);
@@ -233,7 +233,7 @@ Outcome search_aggregated(const Scenario& scenario, const TableStore& tables) {
   outcome.summary.enumerated = total_dropped(outcome.summary.dropped) + outcome.summary.feasible;
   if (scenario.keep_evaluations) {
     auto kept = std::make_shared<Evaluations>();
-    for (const auto& result : results) kept->aggregated.push_back(result->evaluated->candidates);
+    for (const auto& result : results) kept->aggregated.emplace_back(result->evaluated, &result->evaluated->candidates);
     outcome.evaluations = std::move(kept);
   }
   return outcome;

@@ -27,13 +27,13 @@ Outcome search_disaggregated(const Scenario& scenario, const TableStore& tables)
   RoleCandidates prefill = role_candidates(scenario, *prefill_session);
   RoleCandidates decode = role_candidates(scenario, *decode_session);
   const bool wide_experts = prefill_session->wide_experts || decode_session->wide_experts;
-  const PairingRules rules{unit_rules(scenario, wide_experts), *ladder, scenario.tpot_ms, scenario.request_latency_ms};
+  const auto pairs = std::make_shared<Pairs>(prefill.rows, decode.rows, unit_rules(scenario, wide_experts));
   const RoleCandidates* missing = prefill.rows.empty() ? &prefill : decode.rows.empty() ? &decode : nullptr;
   outcome.memory_bound = missing != nullptr && memory_alone(missing->drops.entries());
-  Pairing pairing = pair_workers(prefill.rows, decode.rows, rules, prefill.drops, decode.drops);
+  Pairing pairing = pair_workers(*pairs, {*ladder, scenario.tpot_ms, scenario.request_latency_ms}, prefill.drops, decode.drops);
   outcome.rows = std::move(pairing.rows);
-  prefill.drops.append_to(summary);
-  decode.drops.append_to(summary);
+  std::move(prefill.drops).append_to(summary);
+  std::move(decode.drops).append_to(summary);
   summary.feasible = pairing.feasible;
   summary.enumerated = total_dropped(summary.dropped) + summary.feasible;
   if (scenario.keep_evaluations) {
@@ -41,6 +41,7 @@ Outcome search_disaggregated(const Scenario& scenario, const TableStore& tables)
     kept->prefill = std::move(prefill.rows);
     kept->decode = std::move(decode.rows);
     kept->wide_experts = wide_experts;
+    kept->pairs = pairs;
     outcome.evaluations = std::move(kept);
   }
   return outcome;

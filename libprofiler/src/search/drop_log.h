@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -26,19 +27,22 @@ class DropLog {
   void add(const Parallelism& layout, int batch, int ctx_tokens, Break what, std::int64_t count = 1);
 
   /// Entries of other layouts.
-  void append(const DropLog& other) {
-    entries_.insert(entries_.end(), other.entries_.begin(), other.entries_.end());
-    points_.insert(points_.end(), other.points_.begin(), other.points_.end());
+  void append(DropLog&& other) {
+    move_to(std::move(other.entries_), entries_);
+    move_to(std::move(other.points_), points_);
   }
 
   [[nodiscard]] const std::vector<Infeasible>& entries() const { return entries_; }
-  void append_to(SearchSummary& summary) const {
-    summary.dropped.insert(summary.dropped.end(), entries_.begin(), entries_.end());
-    summary.rejected.insert(summary.rejected.end(), points_.begin(), points_.end());
+  void append_to(SearchSummary& summary) && {
+    move_to(std::move(entries_), summary.dropped);
+    move_to(std::move(points_), summary.rejected);
   }
 
  private:
   void add_point(Infeasible point);
+  static void move_to(std::vector<Infeasible>&& from, std::vector<Infeasible>& to) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  }
 
   ServingMode mode_;
   Backend backend_;

@@ -22,18 +22,18 @@ std::vector<const RoleRow*> within(std::span<const RoleRow> rows, double limit, 
   return kept;
 }
 
-bool meets_targets(const Estimate& row, const PairingRules& rules) {
-  if (rules.request_latency_ms) return row.request_latency_ms <= *rules.request_latency_ms;
-  return !rules.tpot_ms || row.tpot_ms <= *rules.tpot_ms;
+bool meets_targets(const Estimate& row, const PairTargets& targets) {
+  if (targets.request_latency_ms) return row.request_latency_ms <= *targets.request_latency_ms;
+  return !targets.tpot_ms || row.tpot_ms <= *targets.tpot_ms;
 }
 
 /// Every pair of workers that meet the targets on their own ends up as a row or in the log of its decode layout.
 class PairAccount {
  public:
-  PairAccount(Pairs& pairs, const PairingRules& rules, const std::vector<Estimate>& rows)
-      : pairs_(pairs), rules_(rules), rows_(rows) {
+  PairAccount(Pairs& pairs, const PairTargets& targets, const std::vector<Estimate>& rows)
+      : pairs_(pairs), targets_(targets), rows_(rows) {
     for (const Estimate& row : rows) {
-      if (meets_targets(row, rules_)) ++rows_of_[{row.decode.parallel, row.decode.batch}];
+      if (meets_targets(row, targets_)) ++rows_of_[{row.decode.parallel, row.decode.batch}];
     }
   }
 
@@ -42,14 +42,14 @@ class PairAccount {
     const int batch = decode.worker.batch;
     std::int64_t good = 0;
     for (const RoleRow* row : prefill) {
-      const double latency = queued_ttft(*row) + decode.point.tpot_ms * std::max(rules_.osl - 1, 0);
+      const double latency = queued_ttft(*row) + decode.point.tpot_ms * std::max(pairs_.rules().osl - 1, 0);
       if (pairs_.tp_differs(*row, decode)) {
         drops.add(layout, batch, 0, {DropReason::kModel, 0, 0, "prefill workers need the same attention TP on this backend"});
       } else if (!pairs_.fits(*row, decode)) {
         const double gpus = row->worker.parallel.gpus() + layout.gpus();
-        drops.add(layout, batch, 0, {DropReason::kBudget, gpus, static_cast<double>(rules_.total_gpus), {}});
-      } else if (rules_.request_latency_ms && latency > *rules_.request_latency_ms) {
-        drops.add(layout, batch, 0, {DropReason::kRequestLatency, latency, *rules_.request_latency_ms, {}});
+        drops.add(layout, batch, 0, {DropReason::kBudget, gpus, static_cast<double>(pairs_.rules().total_gpus), {}});
+      } else if (targets_.request_latency_ms && latency > *targets_.request_latency_ms) {
+        drops.add(layout, batch, 0, {DropReason::kRequestLatency, latency, *targets_.request_latency_ms, {}});
       } else {
         ++good;
       }
@@ -65,7 +65,7 @@ class PairAccount {
   /// Tokens/s/GPU of the best row under the first ITL limit that `decode` keeps, prefill workers included.
   [[nodiscard]] double rate_to_beat(const RoleRow& decode) const {
     double limit = std::numeric_limits<double>::infinity();
-    for (const Limits& limits : rules_.ladder) {
+    for (const Limits& limits : targets_.ladder) {
       if (decode.point.tpot_ms <= limits.tpot_ms) limit = std::min(limit, limits.tpot_ms);
     }
     for (const Estimate& row : rows_) {
@@ -75,7 +75,7 @@ class PairAccount {
   }
 
   Pairs& pairs_;
-  const PairingRules& rules_;
+  const PairTargets& targets_;
   const std::vector<Estimate>& rows_;   ///< best first
   std::map<std::pair<Parallelism, int>, std::int64_t> rows_of_;
   std::int64_t feasible_ = 0;
@@ -83,17 +83,14 @@ class PairAccount {
 
 }  // namespace
 
-Pairing pair_workers(std::span<const RoleRow> prefill, std::span<const RoleRow> decode, const PairingRules& rules,
-                     DropLog& prefill_drops, DropLog& decode_drops) {
-  Pairs pairs(prefill, decode, rules);
-  Pairing out{pairs.under(rules.ladder), 0};
-
-  const Limits widest = loosest(rules.ladder);
-  const double tpot_limit = rules.request_latency_ms ? widest.tpot_ms : rules.tpot_ms.value_or(widest.tpot_ms);
-  const auto good_prefill = within(prefill, widest.ttft_ms, DropReason::kTtft, queued_ttft, prefill_drops);
-  const auto good_decode = within(decode, tpot_limit, DropReason::kItl,
+Pairing pair_workers(Pairs& pairs, const PairTargets& targets, DropLog& prefill_drops, DropLog& decode_drops) {
+  Pairing out{pairs.under(targets.ladder), 0};
+  const Limits widest = loosest(targets.ladder);
+  const double tpot_limit = targets.request_latency_ms ? widest.tpot_ms : targets.tpot_ms.value_or(widest.tpot_ms);
+  const auto good_prefill = within(pairs.prefill(), widest.ttft_ms, DropReason::kTtft, queued_ttft, prefill_drops);
+  const auto good_decode = within(pairs.decode(), tpot_limit, DropReason::kItl,
                                   [](const RoleRow& row) { return row.point.tpot_ms; }, decode_drops);
-  PairAccount account(pairs, rules, out.rows);
+  PairAccount account(pairs, targets, out.rows);
   for (const RoleRow* row : good_decode) account.settle(*row, good_prefill, decode_drops);
   out.feasible = account.feasible();
   return out;

@@ -1,6 +1,7 @@
 #include "search/pairs.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <set>
@@ -31,8 +32,25 @@ Pairs::Pairs(std::span<const RoleRow> prefill, std::span<const RoleRow> decode, 
 std::vector<Estimate> Pairs::under(const std::vector<Limits>& ladder) {
   std::vector<Estimate> rows;
   for (const Unit& unit : units_under(ladder)) rows.push_back(row_of(unit));
-  std::ranges::stable_sort(rows, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
-  return rows;
+  std::vector<Estimate*> order;
+  for (Estimate& row : rows) order.push_back(&row);
+  std::ranges::stable_sort(order, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
+  std::vector<Estimate> sorted;
+  sorted.reserve(rows.size());
+  for (Estimate* row : order) sorted.push_back(std::move(*row));
+  return sorted;
+}
+
+double Pairs::quickest_request() {
+  double quickest = std::numeric_limits<double>::infinity();
+  for (const Indices& group : groups_) {
+    const RoleRow& decode = decode_[*std::ranges::min_element(group, {}, [&](std::size_t d) { return decode_[d].point.tpot_ms; })];
+    for (const RoleRow& prefill : prefill_) {
+      if (tp_differs(prefill, decode) || !fits(prefill, decode)) continue;
+      quickest = std::min(quickest, queued_ttft(prefill) + decode.point.tpot_ms * std::max(rules_.osl - 1, 0));
+    }
+  }
+  return quickest;
 }
 
 /// In the order in which the ladder first shows them.

@@ -27,6 +27,15 @@ class Pairs {
   /// The best units under every limit: one per decode layout, at most five per limit, each once; tokens/s/GPU descending.
   [[nodiscard]] std::vector<Estimate> under(const std::vector<Limits>& ladder);
 
+  [[nodiscard]] std::span<const RoleRow> prefill() const { return prefill_; }
+  [[nodiscard]] std::span<const RoleRow> decode() const { return decode_; }
+  [[nodiscard]] const UnitRules& rules() const { return rules_; }
+
+  /// Whether some unit keeps these limits.
+  [[nodiscard]] bool any_within(const Limits& limits) { return !best_units(limits).empty(); }
+  /// What the quickest unit takes for a request, ms; infinity without a unit.
+  [[nodiscard]] double quickest_request();
+
   [[nodiscard]] bool tp_differs(const RoleRow& prefill, const RoleRow& decode) const {
     return rules_.same_tp && prefill.worker.parallel.tp != decode.worker.parallel.tp;
   }

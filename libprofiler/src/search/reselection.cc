@@ -1,21 +1,35 @@
 #include "search/reselection.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "search/selection.h"
 #include "search/session.h"
 
 namespace dynamo::search {
 
-Reselection::Reselection(const Evaluations& evaluations) : evaluations_(evaluations) {
-  for (const auto& candidates : evaluations.aggregated) orders_.push_back(fastest_first(candidates));
+namespace {
+
+/// Drops the limits that show nothing new among the rows within the ITL target: one that leads under a wider limit leads under the
+/// first that has room for the target too.
+void leave_out_wider(std::vector<Limits>& ladder, const Scenario& scenario) {
+  if (!scenario.tpot_ms || scenario.request_latency_ms) return;
+  const auto first = std::ranges::find_if(ladder, [&](const Limits& limits) { return limits.tpot_ms >= *scenario.tpot_ms; });
+  if (first != ladder.end()) ladder.erase(first + 1, ladder.end());
 }
 
-const std::vector<Estimate>& Reselection::under(const Scenario& scenario) {
-  const auto ladder = limit_ladder(scenario);
+}  // namespace
+
+Reselection::Reselection(const Evaluations& evaluations) : evaluations_(evaluations), pairs_(evaluations.pairs) {
+  for (const auto& candidates : evaluations.aggregated) orders_.push_back(fastest_first(*candidates));
+}
+
+const std::vector<Estimate>& Reselection::under(const Scenario& scenario, bool meeting) {
+  auto ladder = limit_ladder(scenario);
   if (!ladder) {
     rows_.clear();
   } else {
+    if (meeting) leave_out_wider(*ladder, scenario);
     rows_ = evaluations_.aggregated.empty() ? select_pairs(scenario, *ladder) : select_aggregated(*ladder);
   }
   return rows_;
@@ -24,7 +38,7 @@ const std::vector<Estimate>& Reselection::under(const Scenario& scenario) {
 std::vector<Estimate> Reselection::select_aggregated(const std::vector<Limits>& ladder) const {
   std::vector<const Estimate*> order;
   for (std::size_t layout = 0; layout < orders_.size(); ++layout) {
-    const std::vector<AggregatedRow>& candidates = evaluations_.aggregated[layout];
+    const std::vector<AggregatedRow>& candidates = *evaluations_.aggregated[layout];
     for (const std::size_t i : select(candidates, orders_[layout], ladder).kept) order.push_back(&candidates[i].row);
   }
   std::ranges::stable_sort(order, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
@@ -34,13 +48,35 @@ std::vector<Estimate> Reselection::select_aggregated(const std::vector<Limits>& 
   return rows;
 }
 
-std::vector<Estimate> Reselection::select_pairs(const Scenario& scenario, const std::vector<Limits>& ladder) {
+Pairs& Reselection::pairs_of(const Scenario& scenario) {
   const UnitRules rules = unit_rules(scenario, evaluations_.wide_experts);
-  if (!pairs_ || pairs_gpus_ != rules.total_gpus) {
-    pairs_.emplace(evaluations_.prefill, evaluations_.decode, rules);
-    pairs_gpus_ = rules.total_gpus;
+  if (!pairs_ || pairs_->rules().total_gpus != rules.total_gpus) {
+    pairs_ = std::make_shared<Pairs>(evaluations_.prefill, evaluations_.decode, rules);
   }
-  return pairs_->under(ladder);
+  return *pairs_;
+}
+
+std::vector<Estimate> Reselection::select_pairs(const Scenario& scenario, const std::vector<Limits>& ladder) {
+  return pairs_of(scenario).under(ladder);
+}
+
+bool Reselection::may_meet(const Scenario& scenario) {
+  constexpr double kRounding = 0.001;   // ms: targets are held against rounded rows, limits against unrounded ones
+  if (scenario.request_latency_ms) return quickest_request(scenario) <= *scenario.request_latency_ms + kRounding;
+  const double any = std::numeric_limits<double>::infinity();
+  const Limits limits{scenario.ttft_ms.value_or(any) + kRounding, scenario.tpot_ms.value_or(any) + kRounding};
+  for (const auto& candidates : evaluations_.aggregated) {
+    if (std::ranges::any_of(*candidates, [&](const AggregatedRow& candidate) { return within(candidate, limits); })) return true;
+  }
+  return !evaluations_.decode.empty() && pairs_of(scenario).any_within(limits);
+}
+
+double Reselection::quickest_request(const Scenario& scenario) {
+  double quickest = evaluations_.decode.empty() ? std::numeric_limits<double>::infinity() : pairs_of(scenario).quickest_request();
+  for (const auto& candidates : evaluations_.aggregated) {
+    for (const AggregatedRow& candidate : *candidates) quickest = std::min(quickest, candidate.row.request_latency_ms);
+  }
+  return quickest;
 }
 
 }  // namespace dynamo::search

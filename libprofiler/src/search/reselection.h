@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <vector>
 
 #include "search/pairs.h"
@@ -15,17 +15,23 @@ class Reselection {
  public:
   explicit Reselection(const Evaluations& evaluations);
 
-  /// Valid until the next call.
-  [[nodiscard]] const std::vector<Estimate>& under(const Scenario& scenario);
+  /// With `meeting` rows that miss the ITL target may be left out. Valid until the next call.
+  [[nodiscard]] const std::vector<Estimate>& under(const Scenario& scenario, bool meeting);
+
+  /// False where no row can meet the targets of `scenario`, however wide the limits of the search are.
+  [[nodiscard]] bool may_meet(const Scenario& scenario);
+
+  /// What the quickest point takes for a request, ms.
+  [[nodiscard]] double quickest_request(const Scenario& scenario);
 
  private:
   [[nodiscard]] std::vector<Estimate> select_aggregated(const std::vector<Limits>& ladder) const;
+  [[nodiscard]] Pairs& pairs_of(const Scenario& scenario);
   [[nodiscard]] std::vector<Estimate> select_pairs(const Scenario& scenario, const std::vector<Limits>& ladder);
 
   const Evaluations& evaluations_;
   std::vector<std::vector<std::size_t>> orders_;   ///< of the aggregated candidates, by layout
-  std::optional<Pairs> pairs_;
-  int pairs_gpus_ = 0;                             ///< the budget that `pairs_` is for
+  std::shared_ptr<Pairs> pairs_;                   ///< for the budget asked for last
   std::vector<Estimate> rows_;
 };
 

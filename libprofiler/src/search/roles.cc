@@ -130,9 +130,9 @@ RoleCandidates role_candidates(const Scenario& scenario, const Session& session)
                  if (!cancelled(scenario)) parts[i] = run_layout(scenario, session, plan, session.layouts[i]);
                });
   RoleCandidates all = none;
-  for (const RoleCandidates& part : parts) {
-    all.rows.insert(all.rows.end(), part.rows.begin(), part.rows.end());
-    all.drops.append(part.drops);
+  for (RoleCandidates& part : parts) {
+    all.rows.insert(all.rows.end(), std::make_move_iterator(part.rows.begin()), std::make_move_iterator(part.rows.end()));
+    all.drops.append(std::move(part.drops));
   }
   return all;
 }
@@ -158,7 +158,7 @@ RoleOutcome search_roles(const Scenario& scenario, const TableStore& tables) {
   outcome.summary.quant = prefill->quant;
   for (const Session* session : {&*prefill, &*decode}) {
     RoleCandidates found = role_candidates(scenario, *session);
-    found.drops.append_to(outcome.summary);
+    std::move(found.drops).append_to(outcome.summary);
     outcome.summary.feasible += static_cast<std::int64_t>(found.rows.size());
     (session == &*prefill ? outcome.prefill : outcome.decode) = std::move(found.rows);
   }

@@ -1,6 +1,7 @@
 #include "search/schedules.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <set>
@@ -10,6 +11,10 @@ namespace {
 
 constexpr int kMaxBatch = 512;
 constexpr int kUsualContextTokens = 8192;
+/// TTFT limits under an end-to-end target, ms, and as shares of it where those lie beyond.
+constexpr std::array kUsualTtfts = {300.0, 400.0, 500.0, 600.0, 800.0, 1000.0, 1200.0, 1400.0, 1600.0, 2000.0, 3000.0, 5000.0, 8000.0};
+constexpr std::array kTtftShares = {0.1, 0.2, 0.3, 0.5, 0.7};
+constexpr double kWidestTtftShare = 0.95;
 
 void append(std::vector<int>& out, int first, int end, int step) {
   for (int value = first; value < end; value += step) out.push_back(value);
@@ -97,17 +102,29 @@ std::vector<Limits> tpot_ladder(std::optional<double> ttft_ms) {
 }
 
 std::vector<Limits> request_latency_ladder(double request_latency_ms, std::optional<double> ttft_ms, int osl) {
-  std::set<double> ttfts = {300, 400, 500, 600, 800, 1000, 1200, 1400, 1600, 2000, 3000, 5000, 8000};
-  for (const double share : {0.1, 0.2, 0.3, 0.5, 0.7}) {
+  std::set<double> ttfts(kUsualTtfts.begin(), kUsualTtfts.end());
+  for (const double share : kTtftShares) {
     const double ttft = request_latency_ms * share;
-    if (ttft < 300 || ttft > 8000) ttfts.insert(ttft);
+    if (ttft < kUsualTtfts.front() || ttft > kUsualTtfts.back()) ttfts.insert(ttft);
   }
-  ttfts.insert(ttft_ms.value_or(request_latency_ms * 0.95));
+  ttfts.insert(ttft_ms.value_or(request_latency_ms * kWidestTtftShare));
   std::vector<Limits> ladder;
   for (const double ttft : ttfts) {
     if (ttft < request_latency_ms) ladder.push_back({ttft, (request_latency_ms - ttft) / (osl - 1)});
   }
   return ladder;
+}
+
+double first_room(double ttft_ms, double decode_ms) {
+  const auto by_share = [&](double share) { return std::max(ttft_ms / share, decode_ms / (1 - share)); };
+  double limit = by_share(kWidestTtftShare);
+  const auto usual = std::ranges::lower_bound(kUsualTtfts, ttft_ms);
+  if (usual != kUsualTtfts.end()) limit = std::min(limit, *usual + decode_ms);
+  for (const double share : kTtftShares) {
+    const double ttft = by_share(share) * share;
+    if (ttft < kUsualTtfts.front() || ttft > kUsualTtfts.back()) limit = std::min(limit, by_share(share));
+  }
+  return limit;
 }
 
 Limits loosest(const std::vector<Limits>& ladder) {

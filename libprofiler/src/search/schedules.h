@@ -35,6 +35,10 @@ struct Limits {
 /// Ways to split an end-to-end limit into TTFT and ITL, ascending TTFT. Needs osl > 1.
 [[nodiscard]] std::vector<Limits> request_latency_ladder(double request_latency_ms, std::optional<double> ttft_ms, int osl);
 
+/// The smallest end-to-end limit with a split that has room for a first token after `ttft_ms` and the rest of an answer in
+/// `decode_ms` more. A wider limit may have none again: its splits lie elsewhere.
+[[nodiscard]] double first_room(double ttft_ms, double decode_ms);
+
 /// The widest limits of a ladder: what lies beyond can never become a row.
 [[nodiscard]] Limits loosest(const std::vector<Limits>& ladder);
 

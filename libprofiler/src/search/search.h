@@ -59,11 +59,14 @@ struct AggregatedRow {
   double tpot_ms = 0;
 };
 
+class Pairs;
+
 /// All that one search evaluated, so that other targets are answered without evaluating again.
 struct Evaluations {
-  std::vector<std::vector<AggregatedRow>> aggregated;   ///< by layout
+  std::vector<std::shared_ptr<const std::vector<AggregatedRow>>> aggregated;   ///< by layout
   std::vector<RoleRow> prefill, decode;
   bool wide_experts = false;
+  std::shared_ptr<Pairs> pairs;                         ///< of `prefill` and `decode` under the budget of the search; for one thread
 };
 
 /// Rows for the picker, best first (tokens/s/GPU descending), and everything that was dropped, with reasons. Rows that miss only

@@ -19,21 +19,22 @@ RoleRow worker(int tp, int batch, double rate, double ttft, double tpot) {
   return row;
 }
 
-PairingRules rules(double ttft, std::optional<double> tpot, int gpus = 8) {
-  PairingRules out;
-  out.total_gpus = gpus;
-  out.osl = 101;
-  out.ladder = tpot_ladder(ttft);
-  out.tpot_ms = tpot;
-  return out;
+struct Rules {
+  UnitRules units;
+  PairTargets targets;
+};
+
+Rules rules(double ttft, std::optional<double> tpot, int gpus = 8) {
+  return {{.total_gpus = gpus, .osl = 101, .same_tp = false, .wide_experts = false}, {tpot_ladder(ttft), tpot, {}}};
 }
 
 struct PairingTest : testing::Test {
   DropLog prefill_drops{ServingMode::kDisaggregated, Backend::kTrtllm, "prefill"};
   DropLog decode_drops{ServingMode::kDisaggregated, Backend::kTrtllm, "decode"};
 
-  Pairing pair(const std::vector<RoleRow>& prefill, const std::vector<RoleRow>& decode, const PairingRules& rules) {
-    return pair_workers(prefill, decode, rules, prefill_drops, decode_drops);
+  Pairing pair(const std::vector<RoleRow>& prefill, const std::vector<RoleRow>& decode, const Rules& rules) {
+    Pairs pairs(prefill, decode, rules.units);
+    return pair_workers(pairs, rules.targets, prefill_drops, decode_drops);
   }
   std::int64_t dropped() const { return total_dropped(prefill_drops.entries()) + total_dropped(decode_drops.entries()); }
 };
@@ -73,8 +74,8 @@ TEST_F(PairingTest, TtftAndItlDropsCarryTheNumber) {
 }
 
 TEST_F(PairingTest, TpMustMatchWhereTheBackendNeedsIt) {
-  PairingRules same = rules(2000, 30);
-  same.same_tp = true;
+  Rules same = rules(2000, 30);
+  same.units.same_tp = true;
   const Pairing found = pair({worker(1, 1, 10, 100, 0)}, {worker(2, 8, 30, 0, 12)}, same);
   EXPECT_TRUE(found.rows.empty());
   ASSERT_EQ(decode_drops.entries().size(), 1u);
@@ -95,7 +96,7 @@ TEST_F(PairingTest, EveryPairIsARowOrDropped) {
   for (const int tp : {1, 2, 4}) prefill.push_back(worker(tp, 1, 5.0 * tp, 300.0 / tp, 0));
   for (const int tp : {1, 2, 4})
     for (int batch = 1; batch <= 40; ++batch) decode.push_back(worker(tp, batch, 0.4 * batch, 0, 4.0 + batch / tp));
-  const PairingRules all = rules(1000, 500);
+  const Rules all = rules(1000, 500);
   const Pairing found = pair(prefill, decode, all);
   EXPECT_EQ(found.feasible, static_cast<std::int64_t>(found.rows.size()));
   EXPECT_EQ(dropped() + found.feasible, static_cast<std::int64_t>(prefill.size() * decode.size()));
