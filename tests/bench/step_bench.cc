@@ -27,6 +27,9 @@ constexpr Subject kSubjects[] = {
     {"sparse_attention", "deepseek-ai/DeepSeek-V3.2", Backend::kVllm, kExperts},
     {"compressed_attention", "sgl-project/DeepSeek-V4-Flash-FP8", Backend::kVllm, kExperts},
     {"windowed_attention", "openai/gpt-oss-120b", Backend::kTrtllm, kExperts},
+    {"gated_delta_rule", "Qwen/Qwen3.5-397B-A17B", Backend::kSglang, kExperts},
+    {"state_space", "nvidia/NVIDIA-Nemotron-3-Ultra-550B-A55B-BF16", Backend::kVllm, kExperts},
+    {"block_sparse_attention", "MiniMaxAI/MiniMax-M3", Backend::kVllm, kExperts},
     {"delta_attention", "moonshotai/Kimi-K3", Backend::kSglang, kExperts},
 };
 

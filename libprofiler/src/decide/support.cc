@@ -8,7 +8,6 @@
 #include "facts/backend_facts.h"
 #include "search/parallel_for.h"
 #include "search/session.h"
-#include "tables/pack.h"
 
 namespace dynamo {
 
@@ -21,8 +20,9 @@ constexpr int kBatch = 8;
 constexpr int kGpus = 64;
 
 /// Why no layout answers; nothing when one does.
-std::optional<std::string> failure(const search::Scenario& scenario, const TableStore& tables) {
-  auto session = search::open_session(scenario, tables, perf::Role::kAggregated);
+std::optional<std::string> failure(const search::Scenario& scenario, const perf::Result<perf::Database>& database) {
+  if (!database) return database.error().message;
+  auto session = search::open_session(scenario, *database, perf::Role::kAggregated);
   if (!session) return session.error().message;
   // Small layouts need the fewest tables, so the answer comes early where there is one.
   std::ranges::stable_sort(session->layouts, {}, &Parallelism::gpus);
@@ -43,11 +43,52 @@ std::optional<std::string> failure(const search::Scenario& scenario, const Table
   return why.empty() ? "no layout that the backend can run" : why;
 }
 
-std::string version_of(const SystemSpec& system, Backend backend, const TableStore& tables, std::string_view asked) {
-  const auto pack = tables.open(system.name, backend);
-  if (!pack.has_value() || *pack == nullptr) return {};
-  return (*pack)->resolve_version(asked).value_or("");
-}
+/// What one GPU and backend have for any model. Models share what is derived from the tables.
+class Column {
+ public:
+  Column(const SystemSpec& system, Backend backend, const TableStore& tables, std::string_view version)
+      : system_(system), backend_(backend), version_(version), measured_(open(tables, DatabaseMode::kSilicon)),
+        modelled_(open(tables, DatabaseMode::kAuto)), unable_(facts::why_not_on(backend, system)) {}
+
+  [[nodiscard]] Support of(const ModelSpec& model) const {
+    search::Scenario scenario;
+    scenario.model = &model;
+    scenario.system = &system_;
+    scenario.backend = backend_;
+    scenario.version = version_;
+    scenario.isl = kIsl;
+    scenario.osl = kOsl;
+    scenario.total_gpus = kGpus;
+    scenario.context_parallel = false;
+    scenario.database = DatabaseMode::kSilicon;
+    Support support{SupportTier::kMeasured, measured_ ? measured_->version() : std::string(), {}};
+    auto reason = failure(scenario, measured_);
+    if (!reason) return support;
+    support = {SupportTier::kNaive, std::move(support.version), std::move(*reason)};
+    if (!unable_.empty()) {
+      support.reason = unable_;
+      return support;
+    }
+    scenario.database = DatabaseMode::kAuto;
+    if (auto unmodelled = failure(scenario, modelled_)) {
+      support.reason = std::move(*unmodelled);
+    } else {
+      support.tier = SupportTier::kModelled;
+    }
+    return support;
+  }
+
+ private:
+  [[nodiscard]] perf::Result<perf::Database> open(const TableStore& tables, DatabaseMode mode) const {
+    return perf::Database::open(tables, system_, backend_, version_, mode);
+  }
+
+  const SystemSpec& system_;
+  Backend backend_;
+  std::string version_;
+  perf::Result<perf::Database> measured_, modelled_;
+  std::string unable_;   ///< why the backend cannot run on this GPU
+};
 
 }  // namespace
 
@@ -62,44 +103,20 @@ std::string_view name_of(SupportTier tier) {
 
 Support support_of(const ModelSpec& model, const SystemSpec& system, Backend backend, const TableStore& tables,
                    std::string_view version) {
-  search::Scenario scenario;
-  scenario.model = &model;
-  scenario.system = &system;
-  scenario.backend = backend;
-  scenario.version = version;
-  scenario.isl = kIsl;
-  scenario.osl = kOsl;
-  scenario.total_gpus = kGpus;
-  scenario.context_parallel = false;
-  scenario.database = DatabaseMode::kSilicon;
-  Support support;
-  support.version = version_of(system, backend, tables, version);
-  const auto unmeasured = failure(scenario, tables);
-  if (!unmeasured) return {SupportTier::kMeasured, std::move(support.version), {}};
-  support.reason = *unmeasured;
-  if (std::string reason = facts::why_not_on(backend, system); !reason.empty()) {
-    support.reason = std::move(reason);
-    return support;
-  }
-  scenario.database = DatabaseMode::kAuto;
-  if (const auto unmodelled = failure(scenario, tables)) {
-    support.reason = *unmodelled;
-  } else {
-    support.tier = SupportTier::kModelled;
-  }
-  return support;
+  return Column(system, backend, tables, version).of(model);
 }
 
 std::vector<SupportCell> support_matrix(const SupportQuery& query, const TableStore& tables) {
-  std::vector<SupportCell> cells;
-  for (const ModelSpec* model : query.models) {
-    for (const SystemSpec* system : query.systems) {
-      for (const Backend backend : query.backends) cells.push_back({model, system, backend, {}});
-    }
-  }
+  const std::size_t columns = query.systems.size() * query.backends.size();
+  std::vector<SupportCell> cells(query.models.size() * columns);
   const unsigned threads = query.threads == 0 ? std::max(1u, std::thread::hardware_concurrency()) : query.threads;
-  search::parallel_for(cells.size(), threads, [&](std::size_t i) {
-    cells[i].support = support_of(*cells[i].model, *cells[i].system, cells[i].backend, tables, query.version);
+  search::parallel_for(columns, threads, [&](std::size_t c) {
+    const SystemSpec& system = *query.systems[c / query.backends.size()];
+    const Backend backend = query.backends[c % query.backends.size()];
+    const Column column(system, backend, tables, query.version);
+    for (std::size_t m = 0; m < query.models.size(); ++m) {
+      cells[m * columns + c] = {query.models[m], &system, backend, column.of(*query.models[m])};
+    }
   });
   return cells;
 }

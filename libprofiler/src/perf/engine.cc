@@ -52,7 +52,7 @@ class OperatorLog {
   void add(const std::string& name, const Timing& time) {
     for (auto& [known, sum] : entries_) {
       if (known != name) continue;
-      sum = sum.plus(time);
+      sum += time;
       return;
     }
     entries_.emplace_back(name, time);

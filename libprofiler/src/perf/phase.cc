@@ -19,9 +19,9 @@ Result<void> add_operators(const std::vector<OperatorPtr>& ops, const StepShape&
     if (!wanted(*op)) continue;
     Result<Timing> time = op->at(step);
     if (!time.has_value()) return std::unexpected(time.error());
-    if (factor != 1.0) *time = time->scaled(factor);
+    if (factor != 1.0) *time *= factor;
     if (sink) sink(*op, step, *time);
-    sum = sum.plus(*time);
+    sum += *time;
   }
   return {};
 }
@@ -82,7 +82,7 @@ Result<Timing> DecodeSteps::at(int sequence, const OperatorSink& sink) {
       if (!op.reads_sequence()) known_[i] = time;
     }
     if (sink) sink(op, {rows_, rows_, sequence, 0}, time);
-    sum = sum.plus(time);
+    sum += time;
   }
   return sum;
 }

@@ -16,6 +16,13 @@ inline double gemm_sol_ms(double m, double n, double k, double flops, double byt
   return std::max(math, memory);
 }
 
+/// Whether `ms` is certainly above that roofline, by more than rounding. Divides nothing: queries ask it of every measured point.
+inline bool gemm_takes_longer(double ms, double m, double n, double k, double flops, double bytes_per_element, double bytes_per_s) {
+  constexpr double kSecondsSurely = (1.0 - 1e-9) / 1000.0;
+  const double seconds = ms * kSecondsSurely;
+  return 2.0 * m * n * k < seconds * flops && bytes_per_element * (m * n + m * k + n * k) < seconds * bytes_per_s;
+}
+
 /// Heads, head width and formats of an attention kernel on one GPU.
 struct AttentionShape {
   int heads = 0;

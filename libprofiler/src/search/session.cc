@@ -39,28 +39,36 @@ bool has_exchange(const Session& session, const ModelSpec& model) {
   });
 }
 
+const SystemSpec& system_of(const Scenario& scenario, perf::Role role) {
+  return role == perf::Role::kDecode && scenario.decode_system != nullptr ? *scenario.decode_system : *scenario.system;
+}
+
 }  // namespace
 
 perf::Result<Session> open_session(const Scenario& scenario, const TableStore& tables, perf::Role role) {
-  const bool other_system = role == perf::Role::kDecode && scenario.decode_system != nullptr;
-  const SystemSpec& system = other_system ? *scenario.decode_system : *scenario.system;
-  auto database = perf::Database::open(tables, system, scenario.backend, scenario.version, scenario.database);
+  const auto database =
+      perf::Database::open(tables, system_of(scenario, role), scenario.backend, scenario.version, scenario.database);
   if (!database) return std::unexpected(database.error());
-  auto quant = database->resolve_quant(*scenario.model, role, formats_for(scenario, system));
+  return open_session(scenario, *database, role);
+}
+
+perf::Result<Session> open_session(const Scenario& scenario, const perf::Database& database, perf::Role role) {
+  const SystemSpec& system = system_of(scenario, role);
+  auto quant = database.resolve_quant(*scenario.model, role, formats_for(scenario, system));
   if (!quant) return std::unexpected(quant.error());
-  if (auto supported = database->check_quant(*quant, *scenario.model, role); !supported) {
+  if (auto supported = database.check_quant(*quant, *scenario.model, role); !supported) {
     return std::unexpected(supported.error());
   }
   auto lists = default_lists(*scenario.model, system, scenario.backend, role,
                              scenario.unit_gpus.value_or(scenario.total_gpus));
   if (!scenario.context_parallel) lists.cp = {1};
   if (!scenario.dense_attention_dp && !scenario.model->is_moe()) lists.dp = {1};
-  const auto widths = perf::measured_wide_widths(*database, *scenario.model, quant->moe, needs_of(role));
+  const auto widths = perf::measured_wide_widths(database, *scenario.model, quant->moe, needs_of(role));
   widen(lists, scenario.backend, role, widths);
   if (scenario.unit_gpus) lists.gpus = powers_of_two(scenario.total_gpus);
   if (scenario.sizes != nullptr) restrict_to(*scenario.sizes, lists);
   auto layouts = enumerate_layouts(lists, scenario.model->states_expert_layout(), scenario.backend);
-  Session session{std::move(*database), &system, role, *quant, std::move(layouts)};
+  Session session{database, &system, role, *quant, std::move(layouts)};
   session.wide_experts = !widths.empty() && has_exchange(session, *scenario.model);
   return session;
 }

@@ -24,6 +24,8 @@ struct Session {
 
 /// Errors: no tables, formats that are not measured.
 [[nodiscard]] perf::Result<Session> open_session(const Scenario& scenario, const TableStore& tables, perf::Role role);
+/// With a database that is open already, of the system, backend, version and mode of the scenario.
+[[nodiscard]] perf::Result<Session> open_session(const Scenario& scenario, const perf::Database& database, perf::Role role);
 
 /// Operators of one layout, with all-to-all kernels where they were measured. `accepted` drafts a decode step.
 [[nodiscard]] perf::Result<perf::Engine> build_engine(const Scenario& scenario, const Session& session, const Parallelism& layout,

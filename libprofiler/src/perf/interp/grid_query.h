@@ -9,6 +9,7 @@
 
 #include "perf/interp/anchors.h"
 #include "perf/interp/found.h"
+#include "perf/interp/key_search.h"
 #include "tables/pack.h"
 
 namespace dynamo::perf {
@@ -32,7 +33,7 @@ using Coordinates = std::array<double, 4>;
 /// of the four nearest points in log2 space is held, with weights that fall to zero at the distance of the fifth, so that the
 /// estimate is continuous.
 ///
-/// `Sol` maps Coordinates to ms. With `clamp` every point is raised to at least its roofline.
+/// `Sol` maps Coordinates to ms. With `clamp` every point is raised to at least its roofline. Not for several threads at once.
 template <typename Sol>
 class GridQuery {
  public:
@@ -77,8 +78,7 @@ class GridQuery {
     const auto keys = grid_.keys[l].subspan(begin, grid_.offsets[l][node + 1] - begin);
     if (keys.empty()) return {Status::kMiss, 0};
     const double c = query[l];
-    const auto position = static_cast<std::uint32_t>(
-        std::ranges::lower_bound(keys, c, {}, [](std::uint32_t key) { return static_cast<double>(key); }) - keys.begin());
+    const auto position = static_cast<std::uint32_t>(searches_[l].first_not_below(keys, c));
     if (position < keys.size() && static_cast<double>(keys[position]) == c) {
       path[l] = c;
       return inside(query, path, level + 1, begin + position, exact);
@@ -193,6 +193,7 @@ class GridQuery {
   const Sol& sol_;
   int sqrt_axis_;
   bool clamp_;
+  mutable std::array<KeySearch, 4> searches_;   ///< by level
 };
 
 inline constexpr int kNoSqrtAxis = -1;

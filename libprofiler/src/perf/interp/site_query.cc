@@ -38,7 +38,8 @@ SiteQuery::SiteQuery(const Grid& grid, std::uint32_t n, std::uint32_t k)
 SiteQuery::Ranked SiteQuery::ranked(std::uint32_t site) const {
   const double dn = log2_of(grid_.site[0][site]) - log_n_;
   const double dk = log2_of(grid_.site[1][site]) - log_k_;
-  return {std::sqrt(dn * dn + dk * dk), site};
+  const double distance = std::sqrt(dn * dn + dk * dk);
+  return {distance, 1.0 / (distance * distance + 1e-12), site, curve_keys(site).front(), curve_keys(site).back()};
 }
 
 const std::vector<SiteQuery::Ranked>& SiteQuery::far() const {
@@ -52,7 +53,7 @@ const std::vector<SiteQuery::Ranked>& SiteQuery::far() const {
 }
 
 SiteQuery::Nearest SiteQuery::neighbours(double m) const {
-  const auto covers_m = [&](const Ranked& site) { return covers(site.site, m); };
+  const auto covers_m = [&](const Ranked& site) { return site.covers(m); };
   Nearest near;
   for (const Ranked& site : near_) {
     if (near.full()) break;

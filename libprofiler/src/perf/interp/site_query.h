@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "perf/interp/found.h"
+#include "perf/interp/key_search.h"
 #include "tables/pack.h"
 
 namespace dynamo::perf {
@@ -23,14 +24,17 @@ class SiteQuery {
   /// Ranks the sites around (n, k) once; every later query costs at most four curve evaluations.
   SiteQuery(const Grid& grid, std::uint32_t n, std::uint32_t k);
 
-  /// `Sol` maps (m, n, k) to ms; every point is raised to at least its roofline.
+  /// `Sol` maps (m, n, k) to ms, and raises a measured point to at least that: raised(ms, m, n, k).
   template <typename Sol>
   [[nodiscard]] Found at(double m, const Sol& sol) const;
 
  private:
   struct Ranked {
     double distance = 0;
+    double weight = 0;     ///< inverse squared distance
     std::uint32_t site = 0;
+    std::uint32_t low = 0, high = 0;   ///< ends of its curve
+    [[nodiscard]] bool covers(double m) const { return low <= m && m <= high; }
   };
   static constexpr double kMaxOctaves = 2.0;
   static constexpr std::size_t kNeighbours = 4;
@@ -57,10 +61,6 @@ class SiteQuery {
     const std::uint32_t begin = grid_.offsets[1][site];
     return grid_.keys[1].subspan(begin, grid_.offsets[1][site + 1] - begin);
   }
-  [[nodiscard]] bool covers(std::uint32_t site, double m) const {
-    const auto keys = curve_keys(site);
-    return static_cast<double>(keys.front()) <= m && m <= static_cast<double>(keys.back());
-  }
   /// The neighbours to blend for a query at m, nearest first; empty when none is near enough.
   [[nodiscard]] Nearest neighbours(double m) const;
   [[nodiscard]] std::vector<Ranked> waived(const std::vector<Ranked>& candidates) const;
@@ -68,7 +68,7 @@ class SiteQuery {
   [[nodiscard]] const std::vector<Ranked>& far() const;
 
   template <typename Sol>
-  [[nodiscard]] Found curve(std::uint32_t site, double m, const Sol& sol) const;
+  [[nodiscard]] Found curve(std::uint32_t site, double m, const Sol& sol, KeySearch& search) const;
 
   const Grid& grid_;
   double n_ = 0, k_ = 0;
@@ -84,14 +84,13 @@ class SiteQuery {
 double median_of(std::span<double> values);
 
 template <typename Sol>
-Found SiteQuery::curve(std::uint32_t site, double m, const Sol& sol) const {
+Found SiteQuery::curve(std::uint32_t site, double m, const Sol& sol, KeySearch& search) const {
   const auto keys = curve_keys(site);
   const auto values = grid_.values[0].subspan(grid_.offsets[1][site], keys.size());
   const auto n = static_cast<double>(grid_.site[0][site]);
   const auto k = static_cast<double>(grid_.site[1][site]);
-  const auto raised = [&](std::size_t i) { return std::max(values[i], sol(static_cast<double>(keys[i]), n, k)); };
-  const auto position = static_cast<std::size_t>(
-      std::ranges::lower_bound(keys, m, {}, [](std::uint32_t key) { return static_cast<double>(key); }) - keys.begin());
+  const auto raised = [&](std::size_t i) { return sol.raised(values[i], static_cast<double>(keys[i]), n, k); };
+  const std::size_t position = search.first_not_below(keys, m);
   if (position < keys.size() && static_cast<double>(keys[position]) == m) {
     return Found::at(raised(position), Method::kLookedUp);
   }
@@ -118,7 +117,8 @@ Found SiteQuery::curve(std::uint32_t site, double m, const Sol& sol) const {
 
 template <typename Sol>
 Found SiteQuery::at(double m, const Sol& sol) const {
-  if (own_site_ >= 0) return curve(static_cast<std::uint32_t>(own_site_), m, sol);
+  KeySearch search;
+  if (own_site_ >= 0) return curve(static_cast<std::uint32_t>(own_site_), m, sol, search);
   if (grid_.site[0].empty()) return Found::miss("no sites collected");
   double weights = 0;
   double blended = 0;
@@ -126,14 +126,13 @@ Found SiteQuery::at(double m, const Sol& sol) const {
   const Nearest near = neighbours(m);
   if (near.empty()) return Found::miss("no shape within two octaves was measured");
   for (const Ranked& site : near) {
-    const Found found = curve(site.site, m, sol);
+    const Found found = curve(site.site, m, sol, search);
     if (!found.ok()) continue;
     const double site_sol =
         sol(m, static_cast<double>(grid_.site[0][site.site]), static_cast<double>(grid_.site[1][site.site]));
     if (!(std::isfinite(found.ms) && found.ms > 0 && std::isfinite(site_sol) && site_sol > 0)) continue;
-    const double weight = 1.0 / (site.distance * site.distance + 1e-12);
-    blended += weight * (site_sol / found.ms);
-    weights += weight;
+    blended += site.weight * (site_sol / found.ms);
+    weights += site.weight;
     inside = inside && found.method != Method::kExtrapolated;
   }
   const double query_sol = sol(m, n_, k_);

@@ -49,7 +49,7 @@ class AllToAllStep final : public Operator {
       if (database_.may_estimate()) return std::unexpected(not_estimable());
       return time;
     }
-    *time = time->scaled(kMsPerUs);
+    *time *= kMsPerUs;
     if (substituted_) time->source = Source::kEstimated;
     return time;
   }

@@ -15,6 +15,22 @@ struct KernelKind {
   return error.kind == ErrorKind::kMissingData || error.kind == ErrorKind::kNotEstimable || error.kind == ErrorKind::kMissingFlops;
 }
 
+/// The tables' answer, else that of the tiers that `mode` allows. Returns one variable only, which so is never copied.
+template <typename Roof, typename Measured, typename Estimated>
+Result<Timing> measured_first(const KernelKind& kind, DatabaseMode mode, const Roof& roof, const Measured& measured,
+                              const Estimated& estimated) {
+  Result<Timing> time = measured();
+  if (time.has_value()) {
+    if (kind.database.observe) kind.database.observe(kind.kernel, roof(), time->ms);
+  } else if (mode != DatabaseMode::kSilicon && is_data_miss(time.error())) {
+    time = estimated();
+    if (mode == DatabaseMode::kAuto && !time.has_value() && has_no_answer(time.error())) {
+      time = Timing::modelled(kind.database.efficiency.modelled_ms(kind.kernel, roof()), Source::kModelled);
+    }
+  }
+  return time;
+}
+
 /// Answers a query as `mode` wants: `roof()` in ms, `measured()` and `estimated()` as Result<Timing>. `mode` is the database's
 /// unless an operator is stricter.
 template <typename Roof, typename Measured, typename Estimated>
@@ -22,15 +38,7 @@ Result<Timing> by_mode(const KernelKind& kind, DatabaseMode mode, const Roof& ro
                        const Estimated& estimated) {
   if (mode == DatabaseMode::kSol) return Timing::modelled(roof(), Source::kSol);
   if (mode == DatabaseMode::kEmpirical) return estimated();
-  Result<Timing> time = measured();
-  if (time.has_value()) {
-    if (kind.database.observe) kind.database.observe(kind.kernel, roof(), time->ms);
-    return time;
-  }
-  if (mode == DatabaseMode::kSilicon || !is_data_miss(time.error())) return time;
-  time = estimated();
-  if (mode != DatabaseMode::kAuto || time.has_value() || !has_no_answer(time.error())) return time;
-  return Timing::modelled(kind.database.efficiency.modelled_ms(kind.kernel, roof()), Source::kModelled);
+  return measured_first(kind, mode, roof, measured, estimated);
 }
 
 template <typename Roof, typename Measured, typename Estimated>

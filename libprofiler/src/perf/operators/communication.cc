@@ -58,7 +58,7 @@ class RankedCollective : public Operator {
   RankedCollective(std::string name, double scale, const Database::Impl& database, RankCurves curves, double elements, int ranks,
                    TokenSplit split)
       : Operator(std::move(name), scale), database_(database), curves_(std::move(curves)), elements_(elements), ranks_(ranks),
-        split_(split) {}
+        measured_ranks_(std::min(ranks, curves_.most())), curve_(curves_.find(measured_ranks_)), split_(split) {}
 
   bool reads_sequence() const override { return false; }
 
@@ -80,23 +80,20 @@ class RankedCollective : public Operator {
 
   [[nodiscard]] Result<Timing> measured(double size) const {
     if (curves_.damaged().has_value()) return std::unexpected(*curves_.damaged());
-    const int most = curves_.most();
-    const int own = std::min(ranks_, most);
-    const Slice* slice = curves_.find(own);
-    if (slice == nullptr) {
+    if (curve_ == nullptr) {
       return std::unexpected(
           Error{ErrorKind::kMissingData, name() + ": no measurement with " + std::to_string(ranks_) + " ranks"});
     }
-    const Found found = query_curve(slice->grid.keys[0], slice->grid.values[0], size, [](double x) { return x; });
+    const Found found = query_curve(curve_->grid.keys[0], curve_->grid.values[0], size, [](double x) { return x; });
     Result<Timing> time = measured_or_error(found, name());
-    if (time.has_value() && ranks_ > own) *time = time->scaled(beyond(own));
+    if (time.has_value() && ranks_ > measured_ranks_) *time *= beyond();
     return time;
   }
 
-  [[nodiscard]] double beyond(int measured) const {
+  [[nodiscard]] double beyond() const {
     const double n = ranks_;
-    const double m = measured;
-    return (n - 1) / n * (m / std::max(m - 1, 1.0)) * database_.system.p2p_bytes_per_s(measured) /
+    const double m = measured_ranks_;
+    return (n - 1) / n * (m / std::max(m - 1, 1.0)) * database_.system.p2p_bytes_per_s(measured_ranks_) /
            database_.system.p2p_bytes_per_s(ranks_);
   }
 
@@ -104,10 +101,9 @@ class RankedCollective : public Operator {
     const double roof = sol(size, ranks_);
     if (!(roof > 0)) return Timing::modelled(roof, Source::kEmpirical);
     std::call_once(reference_once_, [this] {
-      const int own = std::min(ranks_, curves_.most());
-      const Slice* slice = curves_.find(own);
-      if (slice == nullptr) return;
-      reference_ = utilisation_of(slice->grid, [&](const std::array<double, 4>& at) { return sol(at[0], own); }, false);
+      if (curve_ == nullptr) return;
+      reference_ = utilisation_of(
+          curve_->grid, [this](const std::array<double, 4>& at) { return sol(at[0], measured_ranks_); }, false);
     });
     return estimate_from(reference_, roof, {size, 0, 0, 0});
   }
@@ -116,6 +112,8 @@ class RankedCollective : public Operator {
   RankCurves curves_;
   double elements_;
   int ranks_;
+  int measured_ranks_;      ///< of the curve that answers
+  const Slice* curve_;      ///< null = nothing measured
   TokenSplit split_;
   mutable std::once_flag reference_once_;
   mutable UtilisationGrid reference_;

@@ -13,7 +13,7 @@ Result<Timing> sum_of(const std::vector<OperatorPtr>& ops, const StepShape& step
   for (const OperatorPtr& op : ops) {
     const Result<Timing> time = op->at(step);
     if (!time.has_value()) return time;
-    sum = sum.plus(*time);
+    sum += *time;
   }
   return sum;
 }

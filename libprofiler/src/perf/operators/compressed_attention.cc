@@ -59,7 +59,7 @@ class CompressedKernel : public Operator {
   }
 
   static Result<Timing> without(Result<Timing> time, double ms) {
-    if (time.has_value() && ms > 0 && time->ms > 0) *time = time->scaled(std::max(time->ms - ms, 0.0) / time->ms);
+    if (time.has_value() && ms > 0 && time->ms > 0) *time *= std::max(time->ms - ms, 0.0) / time->ms;
     return time;
   }
 

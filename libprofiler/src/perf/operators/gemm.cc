@@ -1,6 +1,7 @@
 #include "perf/operators/gemm.h"
 
 #include <algorithm>
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -25,6 +26,9 @@ struct GemmSol {
   double operator()(double m, double n, double k) const {
     return gemm_sol_ms(m, n, k, flops, bytes_per_element, bytes_per_s);
   }
+  [[nodiscard]] double raised(double ms, double m, double n, double k) const {
+    return gemm_takes_longer(ms, m, n, k, flops, bytes_per_element, bytes_per_s) ? ms : std::max(ms, (*this)(m, n, k));
+  }
 };
 
 /// Efficiencies over (m, n, k), ascending, from a slice that is stored by site.
@@ -36,7 +40,7 @@ UtilisationGrid utilisation_of_sites(const Grid& grid, const GemmSol& point_sol,
     const auto k = static_cast<double>(grid.site[1][site]);
     for (std::uint32_t i = grid.offsets[1][site]; i < grid.offsets[1][site + 1]; ++i) {
       const auto m = static_cast<double>(grid.keys[1][i]);
-      const double ms = std::max(grid.values[0][i], point_sol(m, n, k));
+      const double ms = point_sol.raised(grid.values[0][i], m, n, k);
       const double sol = reference_sol(m, n, k);
       if (ms > 0 && sol > 0) points.push_back({{m, n, k, 0}, sol / ms});
     }
@@ -44,6 +48,68 @@ UtilisationGrid utilisation_of_sites(const Grid& grid, const GemmSol& point_sol,
   std::ranges::sort(points, [](const auto& a, const auto& b) { return a.at < b.at; });
   return UtilisationGrid(std::move(points), 3);
 }
+
+/// Measured efficiencies that estimates of products in one format are made from.
+struct GemmReference {
+  UtilisationGrid utilisation;
+  double scale = 1.0;
+  std::string error;   ///< kMissingFlops
+};
+
+/// Finds them: the own format's measurements, else those of a format with the same profile, else of the nearest profile.
+class GemmReferenceFinder {
+ public:
+  GemmReferenceFinder(const Database::Impl& database, GemmQuant wanted, const GemmSol& sol)
+      : database_(database), wanted_(wanted), sol_(sol) {}
+
+  [[nodiscard]] GemmReference find() const {
+    const auto table = database_.table("gemm");
+    if (!table.has_value() || *table == nullptr) return {};
+    if (const Slice* own = (*table)->find(facts_of(wanted_).name); own != nullptr && own->rows > 0) {
+      GemmReference reference{utilisation_of_sites(own->grid, sol_, sol_), 1.0, {}};
+      if (!reference.utilisation.empty()) return reference;
+    }
+    std::vector<std::pair<GemmQuant, const Slice*>> others;
+    for (const Slice& slice : (*table)->slices) {
+      const auto quant = quant_from_name<GemmQuant>(slice.key);
+      if (quant.has_value() && *quant != wanted_) others.emplace_back(*quant, &slice);
+    }
+    return transferred(std::move(others));
+  }
+
+ private:
+  [[nodiscard]] GemmReference transferred(std::vector<std::pair<GemmQuant, const Slice*>> others) const {
+    const QuantFacts& mine = facts_of(wanted_);
+    const auto apart = [&](GemmQuant quant) {
+      const QuantFacts& facts = facts_of(quant);
+      return std::pair(std::abs(facts.compute_multiple - mine.compute_multiple),
+                       std::abs(facts.bytes_per_element - mine.bytes_per_element));
+    };
+    for (const auto& [quant, slice] : others) {
+      if (apart(quant) != std::pair(0.0, 0.0)) continue;
+      GemmReference reference{utilisation_of_sites(slice->grid, sol_of(quant), sol_), 1.0, {}};
+      if (!reference.utilisation.empty()) return reference;
+      break;
+    }
+    std::erase_if(others, [&](const auto& other) { return apart(other.first) == std::pair(0.0, 0.0); });
+    std::ranges::stable_sort(others, [&](const auto& a, const auto& b) { return apart(a.first) < apart(b.first); });
+    for (const auto& [quant, slice] : others) {
+      if (const auto rate = database_.flops(facts_of(quant)); !rate.has_value()) return {{}, 1.0, rate.error().message};
+      GemmReference reference{utilisation_of_sites(slice->grid, sol_of(quant), sol_of(quant)),
+                              utilisation_level(mine) / utilisation_level(facts_of(quant)), {}};
+      if (!reference.utilisation.empty()) return reference;
+    }
+    return {};
+  }
+
+  [[nodiscard]] GemmSol sol_of(GemmQuant quant) const {
+    return {database_.flops(facts_of(quant)).value_or(0.0), facts_of(quant).bytes_per_element, database_.system.mem_bytes_per_s};
+  }
+
+  const Database::Impl& database_;
+  GemmQuant wanted_;
+  GemmSol sol_;
+};
 
 class Gemm final : public Operator {
  public:
@@ -70,13 +136,16 @@ class Gemm final : public Operator {
  private:
   Result<Timing> query(const StepShape& step) const override {
     if (!flops_.has_value()) return std::unexpected(flops_.error());
-    const int m = split_.of(shape_.rows_are_sequences ? step.batch : step.tokens);
+    return rows(split_.of(shape_.rows_are_sequences ? step.batch : step.tokens));
+  }
+
+  [[nodiscard]] Result<Timing> rows(int m) const {
     Result<Timing> time = product(m);
     const bool far_off = !time.has_value() && database_.mode == DatabaseMode::kSilicon && is_data_miss(time.error());
     if (far_off && shape_.roofline_if_unmeasured && sites_.has_value()) {
       time = Timing::modelled(sol_(m, shape_.n, shape_.k), Source::kSol);
     }
-    if (time.has_value() && shape_.quant == GemmQuant::kFp8Static) return without_scaling(*time, m);
+    if (time.has_value() && shape_.quant == GemmQuant::kFp8Static) time = without_scaling(*time, m);
     return time;
   }
 
@@ -114,59 +183,17 @@ class Gemm final : public Operator {
   }
 
   [[nodiscard]] Result<Timing> estimated(int m) const {
-    std::call_once(reference_once_, [this] { bind_reference(); });
-    if (!reference_error_.empty()) return std::unexpected(Error{ErrorKind::kMissingFlops, reference_error_});
-    return estimate_from(reference_, sol_(m, shape_.n, shape_.k),
+    std::call_once(reference_once_, [this] {
+      const GemmQuant format = table_quant(shape_.quant);
+      const std::string key = "efficiency of products in " + std::string(facts_of(format).name) + " at the rate of " +
+                              std::string(facts_of(shape_.quant).name);
+      reference_ = database_.parts->find_or_make<GemmReference>(
+          key, [&] { return std::make_shared<const GemmReference>(GemmReferenceFinder(database_, format, sol_).find()); });
+    });
+    if (!reference_->error.empty()) return std::unexpected(Error{ErrorKind::kMissingFlops, reference_->error});
+    return estimate_from(reference_->utilisation, sol_(m, shape_.n, shape_.k),
                          {static_cast<double>(m), static_cast<double>(shape_.n), static_cast<double>(shape_.k), 0},
-                         reference_scale_);
-  }
-
-  /// The own format's measurements, else those of a format with the same profile, else of the nearest profile.
-  void bind_reference() const {
-    const auto table = database_.table("gemm");
-    if (!table.has_value() || *table == nullptr) return;
-    const GemmQuant wanted = table_quant(shape_.quant);
-    if (const Slice* own = (*table)->find(facts_of(wanted).name); own != nullptr && own->rows > 0) {
-      reference_ = utilisation_of_sites(own->grid, sol_, sol_);
-      if (!reference_.empty()) return;
-    }
-    std::vector<std::pair<GemmQuant, const Slice*>> others;
-    for (const Slice& slice : (*table)->slices) {
-      const auto quant = quant_from_name<GemmQuant>(slice.key);
-      if (quant.has_value() && *quant != wanted) others.emplace_back(*quant, &slice);
-    }
-    bind_transfer(wanted, others);
-  }
-
-  void bind_transfer(GemmQuant wanted, std::vector<std::pair<GemmQuant, const Slice*>> others) const {
-    const QuantFacts& mine = facts_of(wanted);
-    const auto apart = [&](GemmQuant quant) {
-      const QuantFacts& facts = facts_of(quant);
-      return std::pair(std::abs(facts.compute_multiple - mine.compute_multiple),
-                       std::abs(facts.bytes_per_element - mine.bytes_per_element));
-    };
-    for (const auto& [quant, slice] : others) {
-      if (apart(quant) != std::pair(0.0, 0.0)) continue;
-      reference_ = utilisation_of_sites(slice->grid, sol_of(quant), sol_);
-      if (!reference_.empty()) return;
-      break;
-    }
-    std::erase_if(others, [&](const auto& other) { return apart(other.first) == std::pair(0.0, 0.0); });
-    std::ranges::stable_sort(others, [&](const auto& a, const auto& b) { return apart(a.first) < apart(b.first); });
-    for (const auto& [quant, slice] : others) {
-      const auto rate = database_.flops(facts_of(quant));
-      if (!rate.has_value()) {
-        reference_error_ = rate.error().message;
-        return;
-      }
-      reference_ = utilisation_of_sites(slice->grid, sol_of(quant), sol_of(quant));
-      reference_scale_ = utilisation_level(mine) / utilisation_level(facts_of(quant));
-      if (!reference_.empty()) return;
-    }
-  }
-
-  [[nodiscard]] GemmSol sol_of(GemmQuant quant) const {
-    return {database_.flops(facts_of(quant)).value_or(0.0), facts_of(quant).bytes_per_element, database_.system.mem_bytes_per_s};
+                         reference_->scale);
   }
 
   const Database::Impl& database_;
@@ -179,9 +206,7 @@ class Gemm final : public Operator {
   std::optional<SiteQuery> sites_;
   std::optional<GemmScales> scales_;
   mutable std::once_flag reference_once_;
-  mutable UtilisationGrid reference_;
-  mutable double reference_scale_ = 1.0;
-  mutable std::string reference_error_;
+  mutable std::shared_ptr<const GemmReference> reference_;
 };
 
 }  // namespace

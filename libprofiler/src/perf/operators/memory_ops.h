@@ -9,6 +9,7 @@ struct TokenSplit {
   int divisor = 1;   ///< floor division
   int ranks = 1;     ///< then ceiling division: the busiest rank of context parallelism
   [[nodiscard]] int of(int tokens) const {
+    if (divisor == 1 && ranks == 1) return tokens;
     const int own = tokens / divisor;
     return (own + ranks - 1) / ranks;
   }

@@ -69,7 +69,7 @@ class MlaBatchedProduct final : public Operator {
     if (curve_.tokens.empty()) return std::unexpected(*error_);
     Result<Timing> time = measured_or_error(query_curve(curve_.tokens, curve_.ms, tokens, [this](double x) { return roof_at(x); }),
                                             name());
-    if (time.has_value()) *time = time->scaled(share());
+    if (time.has_value()) *time *= share();
     return time;
   }
 
@@ -83,7 +83,7 @@ class MlaBatchedProduct final : public Operator {
       reference_ = UtilisationGrid(std::move(points), 1);
     });
     Result<Timing> time = estimate_from(reference_, roof_at(tokens), {tokens, 0, 0, 0});
-    if (time.has_value()) *time = time->scaled(share());
+    if (time.has_value()) *time *= share();
     return time;
   }
 

@@ -75,7 +75,7 @@ class MlaPrefill final : public MlaKernel {
     const auto roof = [&] { return roof_.prefill_ms(heads(), sequence, prefix, batch); };
     const auto measured = [&] {
       Result<Timing> time = look_up(at, kSequenceAxis);
-      if (time.has_value()) *time = time->scaled((full * full - prefix * prefix) / (full * full));
+      if (time.has_value()) *time *= (full * full - prefix * prefix) / (full * full);
       return time;
     };
     return by_mode(kind(KernelClass::kLatentPrefill), mode(), roof, measured, [&] { return estimate(roof(), at); });

@@ -103,7 +103,7 @@ class Dispatch final : public Operator {
     for (const OperatorPtr& part : parts_) {
       const Result<Timing> time = part->at(step);
       if (!time.has_value()) return time;
-      sum = sum.plus(*time);
+      sum += *time;
     }
     sum.source = Source::kSilicon;   // the reference tags the sum so in every mode; the shares tell how it came about
     return sum;

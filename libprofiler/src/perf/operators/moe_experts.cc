@@ -25,7 +25,8 @@ class Experts final : public Operator {
         shape_(shape),
         flops_(database.flops(facts_of(shape.quant))),
         main_(database, "moe"),
-        own_(main_.find(shape)) {
+        own_(main_.find(shape)),
+        unmeasured_(miss("these experts were not measured in this spread and format")) {
     if (shape.quant != MoeQuant::kNvfp4 || !shape.gated) return;
     const ExpertsTable few(database, "moe_low_latency");
     few_tokens_ = few.find(shape);
@@ -60,7 +61,7 @@ class Experts final : public Operator {
       if (damaged->has_value()) return std::unexpected(**damaged);
     }
     const Slice* slice = is_few(tokens) ? few_tokens_ : own_;
-    if (slice == nullptr) return std::unexpected(miss("these experts were not measured in this spread and format"));
+    if (slice == nullptr) return std::unexpected(unmeasured_);
     const auto keys = slice->grid.keys[0];
     // One large batch says nothing about the launch costs of small ones.
     if (keys.size() == 1 && tokens < static_cast<std::int64_t>(keys[0])) {
@@ -92,6 +93,7 @@ class Experts final : public Operator {
   Result<double> flops_;
   ExpertsTable main_;
   const Slice* own_ = nullptr;
+  Error unmeasured_;   ///< written out once: a database that estimates meets it at every step
   const Slice* few_tokens_ = nullptr;
   std::optional<Error> few_damaged_;
   mutable std::once_flag once_, few_once_;

@@ -29,7 +29,7 @@ class Operator {
   /// Scaled time of one pass.
   [[nodiscard]] Result<Timing> at(const StepShape& step) const {
     Result<Timing> one = query(step);
-    if (one.has_value()) *one = one->scaled(scale_);
+    if (one.has_value()) *one *= scale_;
     return one;
   }
   /// Scaled bytes of weights on one GPU, before pipeline parallelism.

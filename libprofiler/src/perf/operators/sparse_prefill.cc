@@ -128,13 +128,13 @@ class SparsePrefill final : public Operator {
     if (!time.has_value()) return time;
     const Result<double> added = index_->added_ms(step.batch, step.sequence, own, step.prefix, cp_);
     if (!added.has_value()) return std::unexpected(added.error());
-    if (chooses) *time = time->plus(Timing::modelled(*added, Source::kEstimated));
+    if (chooses) *time += Timing::modelled(*added, Source::kEstimated);
     const StepShape all{.tokens = step.batch * step.sequence};
     for (const OperatorPtr* gather : {chooses ? &gather_index_ : nullptr, &gather_latent_}) {
       if (gather == nullptr) continue;
       const Result<Timing> moved = (*gather)->at(all);
       if (!moved.has_value()) return moved;
-      *time = time->plus(*moved);
+      *time += *moved;
     }
     time->source = Source::kEstimated;
     return time;

@@ -28,50 +28,48 @@ struct Timing {
   static Timing modelled(double ms, Source source);
 
   /// Sum; a zero has no say in the source, unlike sources become kMixed.
-  [[nodiscard]] Timing plus(const Timing& other) const;
-  [[nodiscard]] Timing scaled(double factor) const;
+  Timing& operator+=(const Timing& other);
+  [[nodiscard]] Timing plus(const Timing& other) const { return Timing(*this) += other; }
+  Timing& operator*=(double factor);
+  [[nodiscard]] Timing scaled(double factor) const { return Timing(*this) *= factor; }
 };
 
 // Inline: a step adds up dozens of them.
 
 inline Timing Timing::measured(const Found& found) {
-  Timing timing{found.ms, Source::kSilicon, {}};
-  switch (found.method) {
-    case Method::kLookedUp: timing.shares.looked_up = found.ms; break;
-    case Method::kInterpolated: timing.shares.interpolated = found.ms; break;
-    case Method::kExtrapolated: timing.shares.extrapolated = found.ms; break;
-  }
-  return timing;
+  const auto share = [&](Method method) { return found.method == method ? found.ms : 0.0; };
+  return {found.ms,
+          Source::kSilicon,
+          {share(Method::kLookedUp), share(Method::kInterpolated), share(Method::kExtrapolated), 0, 0}};
 }
 
 inline Timing Timing::modelled(double ms, Source source) {
-  Timing timing{ms, source, {}};
-  timing.shares.modelled = ms;
-  if (source == Source::kModelled) timing.shares.unmeasured = ms;
-  return timing;
+  return {ms, source, {0, 0, 0, ms, source == Source::kModelled ? ms : 0.0}};
 }
 
-inline Timing Timing::plus(const Timing& other) const {
-  Timing sum{ms + other.ms,
-             source,
-             {shares.looked_up + other.shares.looked_up,
-              shares.interpolated + other.shares.interpolated,
-              shares.extrapolated + other.shares.extrapolated,
-              shares.modelled + other.shares.modelled,
-              shares.unmeasured + other.shares.unmeasured}};
+inline Timing& Timing::operator+=(const Timing& other) {
   if (ms == 0) {
-    sum.source = other.source;
+    source = other.source;
   } else if (other.ms != 0 && source != other.source) {
-    sum.source = Source::kMixed;
+    source = Source::kMixed;
   }
-  return sum;
+  ms += other.ms;
+  shares.looked_up += other.shares.looked_up;
+  shares.interpolated += other.shares.interpolated;
+  shares.extrapolated += other.shares.extrapolated;
+  shares.modelled += other.shares.modelled;
+  shares.unmeasured += other.shares.unmeasured;
+  return *this;
 }
 
-inline Timing Timing::scaled(double factor) const {
-  return {ms * factor,
-          source,
-          {shares.looked_up * factor, shares.interpolated * factor, shares.extrapolated * factor, shares.modelled * factor,
-           shares.unmeasured * factor}};
+inline Timing& Timing::operator*=(double factor) {
+  ms *= factor;
+  shares.looked_up *= factor;
+  shares.interpolated *= factor;
+  shares.extrapolated *= factor;
+  shares.modelled *= factor;
+  shares.unmeasured *= factor;
+  return *this;
 }
 
 }  // namespace dynamo::perf

@@ -51,7 +51,7 @@ class WideMla : public Operator {
     const auto measured = [&]() -> Result<Timing> {
       if (!grid_.has_value()) return std::unexpected(*rows_.error);
       Result<Timing> found = measured_or_error(GridQuery(*grid_, sol, sqrt_axis_, false).at(at), name());
-      if (found.has_value()) *found = found->scaled(share);
+      if (found.has_value()) *found *= share;
       return found;
     };
     const auto estimated = [&] {
