@@ -10,19 +10,38 @@ NAMESPACE = "dynamo-admission"
 CONFIGURATIONS = ("validatingwebhookconfiguration", "mutatingwebhookconfiguration")
 
 
+def fields(required=(), **types):
+    """The schema of an object with these fields and no others."""
+    return {"type": "object", "required": list(required), "properties": types}
+
+
+TEXT, NUMBER, BOOLEAN = {"type": "string"}, {"type": "integer"}, {"type": "boolean"}
+ISSUER = fields(["name"], name=TEXT, kind=TEXT, group=TEXT)
+KEY = fields(algorithm={"enum": ["RSA", "ECDSA", "Ed25519"], **TEXT}, size=NUMBER,
+             rotationPolicy={"enum": ["Never", "Always"], **TEXT})
+USAGE = {"enum": ["digital signature", "key encipherment", "server auth", "client auth", "cert sign"], **TEXT}
+# Of cert-manager.io/v1, what our manifests may use.
+CERT_MANAGER_SPECS = {
+    "Issuer": fields(selfSigned=fields(), ca=fields(["secretName"], secretName=TEXT)),
+    "Certificate": fields(["issuerRef", "secretName"], issuerRef=ISSUER, secretName=TEXT, isCA=BOOLEAN, commonName=TEXT,
+                          duration=TEXT, renewBefore=TEXT, privateKey=KEY, dnsNames={"type": "array", "items": TEXT},
+                          usages={"type": "array", "items": USAGE}),
+}
+
+
 def cert_manager_kind(kind):
-    """A stand-in for one of cert-manager's resources that takes any spec."""
+    """A stand-in for one of cert-manager's resources: a field that it does not have is refused by kubectl."""
     plural = kind.lower() + "s"
     return {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
             "metadata": {"name": f"{plural}.cert-manager.io"},
             "spec": {"group": "cert-manager.io", "scope": "Namespaced",
                      "names": {"kind": kind, "plural": plural, "singular": kind.lower()},
-                     "versions": [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {
-                         "type": "object", "x-kubernetes-preserve-unknown-fields": True}}}]}}
+                     "versions": [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": fields(
+                         ["spec"], spec=CERT_MANAGER_SPECS[kind])}}]}}
 
 
 def install_cert_manager_kinds(plane):
-    for kind in ("Issuer", "Certificate"):
+    for kind in CERT_MANAGER_SPECS:
         plane.must("apply", "-f", "-", stdin=cert_manager_kind(kind))
     plane.must("wait", "--for=condition=Established", "--timeout=30s", "crd", "--all")
 

@@ -29,11 +29,12 @@ class Authority:
         _openssl("req", "-x509", "-new", "-key", self.key, "-sha256", "-days", 30, "-subj", f"/CN={name}",
                  "-out", self.certificate, "-addext", "keyUsage=critical,keyCertSign,cRLSign")
 
-    def leaf(self, name, alternative_names, usage="serverAuth"):
+    def leaf(self, name, alternative_names, usage="serverAuth", days=30):
+        """With `days` 0 it has expired when it is made."""
         pair = Pair(self.folder / f"{name}.crt", key(self.folder / f"{name}.key"))
         request, extensions = self.folder / f"{name}.csr", self.folder / f"{name}.ext"
         extensions.write_text(f"subjectAltName={','.join(alternative_names)}\nextendedKeyUsage={usage}\n")
         _openssl("req", "-new", "-key", pair.key, "-subj", f"/CN={name}", "-out", request)
         _openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.key, "-CAcreateserial",
-                 "-sha256", "-days", 30, "-extfile", extensions, "-out", pair.certificate)
+                 "-sha256", "-days", days, "-extfile", extensions, "-out", pair.certificate)
         return pair

@@ -160,6 +160,9 @@ class Webhook:
         self._reader.start()
         started = self.wait_for_log("listening")
         self.port, self.ops_port = started["port"], started["opsPort"]
+        # Without a certificate it closes what connects.
+        if "--tls-cert-file" not in flags:
+            wait_until(lambda: self.operations("/readyz").status == 200, "ready")
 
     # Log ---------------------------------------------------------------------------------------------------------------
 
@@ -186,9 +189,9 @@ class Webhook:
 
     # Certificates ------------------------------------------------------------------------------------------------------
 
-    def renew(self, name):
+    def renew(self, name, **properties):
         """Puts a new certificate in place, as the kubelet does: the key belongs to the certificate whenever both are read."""
-        pair = self.authority.leaf(name, ["DNS:localhost", "IP:127.0.0.1"])
+        pair = self.authority.leaf(name, ["DNS:localhost", "IP:127.0.0.1"], **properties)
         for source, target in ((pair.key, self.key), (pair.certificate, self.certificate)):
             staged = target.with_suffix(".new")
             staged.write_bytes(source.read_bytes())

@@ -4,6 +4,7 @@ import contextlib
 import json
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -12,6 +13,9 @@ import unittest
 
 from harness import BINARY, MUTATE, PATIENCE, VALIDATE, Webhook, encoded, get, golden, post, wait_until
 
+# The listener has gone, or went before it took this connection.
+GONE = (ConnectionRefusedError, ConnectionResetError, BrokenPipeError)
+
 
 class Stream:
     """Clients that send one review after the other, each on a connection it keeps until the server says otherwise."""
@@ -19,6 +23,7 @@ class Stream:
     def __init__(self, webhook, clients):
         self.webhook, self.body = webhook, encoded(golden("typical-create"))
         self.answered, self.failed, self.refused = 0, [], 0
+        self.leaving = False   # the server has said that it will end, so a Service would lead elsewhere
         self._lock, self._end = threading.Lock(), threading.Event()
         self._threads = [threading.Thread(target=self._run) for _ in range(clients)]
 
@@ -28,8 +33,12 @@ class Stream:
             if client is None:
                 try:
                     client = self.webhook.connect(context)
-                except ConnectionRefusedError:   # the listener has gone; the Service has, too
-                    self.refused += 1
+                except OSError as error:
+                    with self._lock:
+                        if self.leaving and isinstance(error, GONE):
+                            self.refused += 1
+                        else:
+                            self.failed.append(error)
                     return
             try:
                 response = client.ask(request)
@@ -81,6 +90,7 @@ class Drain(OperationsTest):
             stream.wait_for(50)
             webhook.process.send_signal(signal.SIGTERM)
             webhook.wait_for_log("draining")
+            stream.leaving = True
             # Not ready, yet serving; and every answer is the last of its connection.
             ready = webhook.operations("/readyz")
             self.assertEqual((ready.status, ready.body), (503, b"shutting down\n"))
@@ -89,7 +99,7 @@ class Drain(OperationsTest):
             self.assertEqual(response.status, 200)
             self.assertTrue(response.closes)
             self.assertEqual(webhook.process.wait(PATIENCE), 0)
-            wait_until(lambda: stream.refused == 6, "every client finds the listener gone")
+            wait_until(lambda: stream.refused + len(stream.failed) == 6, "every client finds the listener gone")
         self.assertEqual(stream.failed, [])
         self.assertTrue(idle.closed_by_server())
 
@@ -142,6 +152,22 @@ class Certificates(OperationsTest):
         webhook.renew("good-again")
         self.wait_for_another(webhook, old)
 
+    def test_an_expired_one_is_not_ready(self):
+        webhook = self.start()
+        webhook.renew("expired", days=0)
+        reason = lambda: (response := webhook.operations("/readyz")).status == 503 and response.body
+        self.assertEqual(wait_until(reason, "not ready"), b"the certificate has expired\n")
+        self.assertEqual(webhook.operations("/livez").status, 200)
+        webhook.renew("good-again")
+        wait_until(lambda: webhook.operations("/readyz").status == 200, "ready again")
+
+    def test_a_key_of_another_certificate_is_named(self):
+        webhook = self.start()
+        webhook.key.write_bytes(webhook.authority.key.read_bytes())
+        entry = webhook.wait_for_log("certificate not usable, the one before stays")
+        self.assertIn("the key does not belong to the certificate", entry["reason"])
+        self.assertEqual(webhook.review(self.body).status, 200)
+
 
 class Clients(OperationsTest):
     def refused(self, webhook, pair=None):
@@ -170,7 +196,7 @@ class Clients(OperationsTest):
 
 class Overload(OperationsTest):
     def test_a_full_queue_is_503(self):
-        webhook = self.start("--workers", "1", "--queue-depth", "1", "--feasibility", "off")
+        webhook = self.start("--workers", "1", "--queue-depth", "1", "--feasibility", "off", "--body-timeout", "1h")
         review = golden("typical-create")
         review["request"]["object"]["spec"]["overrides"]["dgd"]["spec"]["numbers"] = list(range(150_000))   # slow to read
         request = post(VALIDATE, encoded(review))
@@ -256,6 +282,8 @@ class Reports(OperationsTest):
         webhook = self.start("--tls-cert-file", f"{self.folder}/missing.crt")
         response = webhook.operations("/readyz")
         self.assertEqual((response.status, response.body), (503, b"no certificate yet\n"))
+        entry = webhook.wait_for_log("certificate not usable, there is none to serve with")
+        self.assertEqual(entry["reason"], f"{self.folder}/missing.crt cannot be read")
         self.assertEqual(webhook.operations("/livez").status, 200)
         with contextlib.suppress(OSError), webhook.connect() as client:
             self.fail(f"served without a certificate: {client.ask(get('/livez'))}")
@@ -273,6 +301,23 @@ class Settings(OperationsTest):
         without = webhook.review(encoded(golden("v08"))).json()["response"]
         self.assertFalse(without["allowed"])
         self.assertEqual(webhook.review(b" " * 70_000).status, 413)
+
+    def test_a_port_in_use_is_named(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = str(taken.getsockname()[1])
+            for flag in ("--port", "--ops-port"):
+                with self.subTest(flag):
+                    others = ["--port", "0", "--ops-port", "0", "--bind-address", "127.0.0.1", "--ops-bind-address", "127.0.0.1"]
+                    done = subprocess.run([BINARY, *others, flag, port], capture_output=True, text=True)
+                    self.assertEqual(done.returncode, 1)
+                    entry = json.loads(done.stderr.splitlines()[-1])
+                    self.assertEqual(entry["reason"], f"cannot listen on 127.0.0.1 port {port}: Address already in use")
+
+    def test_self_managed_outside_a_pod_says_what_it_needs(self):
+        flags = ["--certificates", "self-managed", "--port", "0", "--ops-port", "0"]
+        done = subprocess.run([BINARY, *flags], capture_output=True, text=True, env={"PATH": "/usr/bin:/bin"})
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("KUBERNETES_SERVICE_HOST", json.loads(done.stderr.splitlines()[-1])["reason"])
 
     def test_mistakes_come_together(self):
         done = subprocess.run([BINARY, "--port", "x", "--idle-timeout", "5", "--feasibility", "maybe"], capture_output=True, text=True)

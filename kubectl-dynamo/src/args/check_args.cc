@@ -21,6 +21,7 @@ void add_admission(CLI::App& app, ValidateCommand& to) {
       ->needs(admission);
   app.add_option("--default-image", to.default_image, "image of requests without one")->type_name("IMAGE")->needs(admission);
   app.add_flag("--no-gpu-discovery", to.no_gpu_discovery, "the operator does not find missing hardware")->needs(admission);
+  app.add_flag("--newer-operator", to.newer_operator, "the operator is of a release after 1.1")->needs(admission);
   add_tables(app, to.tables);
 }
 

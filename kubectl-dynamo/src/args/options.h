@@ -84,6 +84,7 @@ struct ValidateCommand {
   std::string enforce;               ///< `feasibility` or empty
   std::string default_image;
   bool no_gpu_discovery = false;
+  bool newer_operator = false;
   std::string tables;
 };
 

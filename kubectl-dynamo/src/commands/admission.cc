@@ -80,6 +80,7 @@ AdmissionOptions options_of(const ValidateCommand& command) {
   options.immutability = command.immutability == "phase" ? Immutability::kPhase : Immutability::kStrict;
   options.enforce_feasibility = !command.enforce.empty();
   options.gpu_discovery = !command.no_gpu_discovery;
+  options.require_runtime_version = command.newer_operator;
   options.default_image = command.default_image;
   options.validate.perf_version = command.perf_version;
   options.deadline = kPatience;

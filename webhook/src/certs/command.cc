@@ -112,11 +112,13 @@ int run_certs(const std::vector<std::string>& arguments) {
                "with --out writes ca.crt, tls.crt, tls.key, secret.yaml and ca-bundle.patch.json.",
                "dynamo-webhook certs");
   app.set_help_flag("-h,--help", "print this help");
-  app.add_option("--service", options.service, "Service of the webhook")->capture_default_str();
-  app.add_option("--namespace", options.name_space, "its namespace")->capture_default_str();
+  app.add_option("--service", options.service, "Service of the webhook [" + options.service + "]")->type_name("NAME");
+  app.add_option("--namespace", options.name_space, "its namespace [" + options.name_space + "]")->type_name("NAME");
   app.add_option("--dns", options.more_names, "further name or IP address; may be repeated")->type_name("NAME")->expected(1)->take_all();
-  app.add_option("--secret", options.secret, "name of the Secret")->capture_default_str();
-  app.add_option("--days", options.days, "life of both certificates")->capture_default_str()->check(CLI::Range(1, 3650));
+  app.add_option("--secret", options.secret, "name of the Secret [" + options.secret + "]")->type_name("NAME");
+  app.add_option("--days", options.days, "life of both certificates [" + std::to_string(options.days) + "]")
+      ->check(CLI::Range(1, 3650))
+      ->type_name("N");
   app.add_option("--out", options.out, "write files into this directory")->type_name("DIR");
   app.failure_message(CLI::FailureMessage::simple);
   try {

@@ -7,10 +7,9 @@
 
 #include <charconv>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 
 #include "dynamo/profiler/document_io.h"
+#include "ops/text_file.h"
 
 namespace dynamo::webhook {
 namespace {
@@ -20,11 +19,10 @@ constexpr int kTimeoutSeconds = 5;
 ClusterError failed(std::string message) { return {ClusterErrorKind::kOther, std::move(message)}; }
 
 std::expected<std::string, ClusterError> read_token(const std::string& folder) {
-  std::ifstream file(folder + "/token", std::ios::binary);
-  std::string token{std::istreambuf_iterator<char>(file), {}};
-  while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
-  if (token.empty()) return std::unexpected(failed("no service account token in " + folder));
-  return token;
+  auto token = read_text_file(folder + "/token");
+  if (!token) return std::unexpected(failed("no service account token: " + token.error()));
+  while (!token->empty() && (token->back() == '\n' || token->back() == '\r')) token->pop_back();
+  return std::move(*token);
 }
 
 /// What the API server says went wrong, never the rest of its answer.

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <expected>
-#include <fstream>
-#include <iterator>
 
 #include "config/settings.h"
 #include "dynamo/profiler/document_io.h"
+#include "ops/text_file.h"
 
 namespace dynamo::webhook {
 namespace {
@@ -60,10 +59,8 @@ std::vector<std::string> apply_config_text(std::string_view text, std::string_vi
 }
 
 std::vector<std::string> apply_config_file(const std::string& path, Config& config) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return {path + ": cannot be read"};
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  return apply_config_text(text, path, config);
+  const auto text = read_text_file(path);
+  return text ? apply_config_text(*text, path, config) : std::vector{text.error()};
 }
 
 std::vector<std::string> check(const Config& config) {

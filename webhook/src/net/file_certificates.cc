@@ -8,10 +8,10 @@
 #include <array>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <utility>
+
+#include "ops/text_file.h"
 
 namespace dynamo::webhook {
 namespace {
@@ -19,16 +19,6 @@ namespace {
 constexpr int kLookEveryMs = 10000;
 /// Certificate and key are two files: after news of one, the other gets this long to follow.
 constexpr std::chrono::milliseconds kSettle{50};
-/// Chains are a few kilobytes.
-constexpr std::size_t kMaxFileBytes = 1u << 20;
-
-std::expected<std::string, std::string> text_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::unexpected(path + " cannot be read");
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  if (text.empty() || text.size() > kMaxFileBytes) return std::unexpected(path + " is empty or too large");
-  return text;
-}
 
 }  // namespace
 
@@ -84,11 +74,11 @@ void FileCertificates::wait_for_change() {
 }
 
 std::expected<CertificatePair, std::string> FileCertificates::read() const {
-  auto chain = text_of(files_.certificate);
+  auto chain = read_text_file(files_.certificate);
   if (!chain) return std::unexpected(chain.error());
-  auto key = text_of(files_.key);
+  auto key = read_text_file(files_.key);
   if (!key) return std::unexpected(key.error());
-  auto clients = files_.client_ca.empty() ? std::expected<std::string, std::string>("") : text_of(files_.client_ca);
+  auto clients = files_.client_ca.empty() ? std::expected<std::string, std::string>("") : read_text_file(files_.client_ca);
   if (!clients) return std::unexpected(clients.error());
   return CertificatePair{std::move(*chain), std::move(*key), std::move(*clients)};
 }
@@ -106,12 +96,14 @@ void FileCertificates::look() {
   ++counters_.reads;
   if (used) {
     complaint_.clear();
+    serving_ = true;
     log_.info("certificate loaded", {{"file", files_.certificate}});
     return;
   }
   ++counters_.errors;
   if (complaint_ != used.error()) {
-    log_.error("certificate not usable, the one before stays", {{"file", files_.certificate}, {"reason", used.error()}});
+    log_.error(serving_ ? "certificate not usable, the one before stays" : "certificate not usable, there is none to serve with",
+               {{"file", files_.certificate}, {"reason", used.error()}});
   }
   complaint_ = used.error();
 }

@@ -39,6 +39,7 @@ class FileCertificates final : public CertificateSource {
   Sink sink_;
   std::optional<CertificatePair> seen_;   ///< what was last given to the sink, good or not
   std::string complaint_;                 ///< the last one logged, so that it is not repeated every few seconds
+  bool serving_ = false;                  ///< a certificate was taken once
   Descriptor inotify_;
   Descriptor wake_;
   std::jthread thread_;

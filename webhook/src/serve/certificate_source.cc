@@ -3,20 +3,14 @@
 #include "certs/kube_state.h"
 #include "certs/self_managed.h"
 #include "net/file_certificates.h"
+#include "ops/text_file.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 namespace dynamo::webhook {
 namespace {
 
 using Made = std::expected<std::unique_ptr<CertificateSource>, std::string>;
-
-std::string text_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 RotationTimes rotation_times(const Config& config) {
   using std::chrono::duration_cast, std::chrono::seconds;
@@ -32,19 +26,19 @@ Duration pace(Duration certificate_life) {
 Made self_managed(const Config& config, const Log& log) {
   auto access = KubeAccess::in_cluster(config.service_account);
   if (!access) return std::unexpected(access.error());
-  const std::string file = access->service_account + "/namespace";
-  const std::string name_space = text_of(file);
-  if (name_space.empty()) return std::unexpected("self-managed certificates need the namespace of the pod: cannot read " + file);
+  const auto name_space = read_text_file(access->service_account + "/namespace");
+  if (!name_space) return std::unexpected("self-managed certificates need the namespace of the pod: " + name_space.error());
   SelfManagedOptions options;
   options.times = rotation_times(config);
   options.interval = pace(config.certificate_life);
-  options.dns_names = service_names(config.service, name_space);
-  if (!config.client_ca_file.empty()) options.client_ca_pem = text_of(config.client_ca_file);
-  if (!config.client_ca_file.empty() && options.client_ca_pem.empty()) {
-    return std::unexpected("cannot read the client authorities in " + config.client_ca_file);
+  options.dns_names = service_names(config.service, *name_space);
+  if (!config.client_ca_file.empty()) {
+    auto authorities = read_text_file(config.client_ca_file);
+    if (!authorities) return std::unexpected("client authorities: " + authorities.error());
+    options.client_ca_pem = std::move(*authorities);
   }
   CertificateObjects objects;
-  objects.name_space = name_space;
+  objects.name_space = *name_space;
   auto cluster = std::make_unique<KubeState>(std::move(*access), std::move(objects));
   return std::make_unique<SelfManagedCertificates>(std::move(cluster), std::move(options), log);
 }

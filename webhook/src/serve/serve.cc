@@ -9,6 +9,7 @@
 
 #include "net/router.h"
 #include "net/server.h"
+#include "ops/version.h"
 #include "serve/admission_endpoint.h"
 #include "serve/certificate_source.h"
 #include "serve/ops_endpoints.h"
@@ -113,6 +114,7 @@ class Process {
   void count_tables() {
     const auto packs = config_.tables.empty() ? std::expected<std::vector<PackInfo>, Diagnostics>() : list_packs(config_.tables);
     if (!packs) log_.warning("tables not usable, estimates will be modelled", {{"directory", config_.tables}});
+    if (packs && packs->empty()) log_.warning("no measured tables, estimates will be modelled", {{"directory", config_.tables}});
     if (!packs || packs->empty()) return;
     observed_.packs = packs->size();
     observed_.tables_release = packs->front().release;
@@ -135,7 +137,7 @@ class Process {
     const auto ops_port = server_.listen(config_.ops_bind_address, config_.ops_port, false, operations_);
     if (!ops_port) log_.error("cannot listen", {{"reason", ops_port.error()}});
     if (!port || !ops_port) return false;
-    log_.info("listening", {{"port", int{*port}}, {"opsPort", int{*ops_port}}, {"tablePacks", observed_.packs}});
+    log_.info("listening", {{"version", version()}, {"port", int{*port}}, {"opsPort", int{*ops_port}}, {"tablePacks", observed_.packs}});
     return true;
   }
 
