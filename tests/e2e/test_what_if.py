@@ -39,6 +39,14 @@ class Refusals(ProgramTest):
         self.assertEqual(answer.code, INVALID)
         self.assertIn("isl", json.loads(answer.out)["rows"][1]["problem"])
 
+    def test_every_combination_that_is_no_request_is_an_error(self):
+        answer = self.run_program("what-if", "-f", SAMPLE, "--set", "backend=foo,vlm,vllm", "-o", "json")
+        self.assertEqual(answer.code, INVALID)
+        errors = " ".join(answer.err.split())
+        self.assertIn('with backend=foo: unknown value "foo"', errors)
+        self.assertIn('with backend=vlm: unknown value "vlm"; did you mean vllm?', errors)
+        self.assertNotIn("backend=vllm:", errors)
+
 
 @unittest.skipIf(tables_directory() is None, "this machine has no measured tables")
 class Comparisons(ProgramTest):

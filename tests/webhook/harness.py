@@ -160,6 +160,9 @@ class Webhook:
         self._reader.start()
         started = self.wait_for_log("listening")
         self.port, self.ops_port = started["port"], started["opsPort"]
+        # Without a certificate it closes what connects.
+        if "--tls-cert-file" not in flags:
+            wait_until(lambda: self.operations("/readyz").status == 200, "ready")
 
     # Log ---------------------------------------------------------------------------------------------------------------
 

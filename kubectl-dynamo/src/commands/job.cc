@@ -89,9 +89,8 @@ class Job {
       : command_(command), directory_(command.output_dir.empty() ? kJobDirectory : command.output_dir) {}
 
   ExitCode run() {
-    if (!write({running_artefact()})) return ExitCode::kError;
     const TerminationWatch watch([this] { (void)write_files(directory_, {failed_artefact("Profiling was ended", "killed before it was done")}); });
-    return profile_config();
+    return write({running_artefact()}) ? profile_config() : ExitCode::kError;
   }
 
  private:

@@ -11,6 +11,7 @@
 #include "io/model_files.h"
 #include "io/requests.h"
 #include "render/report_value.h"
+#include "render/tree.h"
 #include "render/what_if_table.h"
 #include "render/what_if_value.h"
 
@@ -31,6 +32,27 @@ std::vector<Variation> variations_of(const WhatIfCommand& command, Diagnostics& 
   for (const std::string& text : command.sizes) add(parse_variation(text));
   for (const std::string& text : command.sweeps) add(parse_sweep(text));
   return variations;
+}
+
+/// `backend=foo, sla.itl=15`, as on a command line.
+std::string combination_text(const WhatIfRow& row, const std::vector<Variation>& variations) {
+  std::string out;
+  for (std::size_t i = 0; i < row.values.size(); ++i) out += (i == 0 ? "" : ", ") + variations[i].path + "=" + row.values[i];
+  return out;
+}
+
+/// What a combination that is no request is told, each said to be of that combination.
+Diagnostics refusals_of(const WhatIfRow& row, const std::vector<Variation>& variations) {
+  Diagnostics out;
+  for (Diagnostic found : row.diagnostics.items()) {
+    if (found.severity != Severity::kError) continue;
+    // Its place is in what the combination made of the file, not in the file.
+    found.mark = {};
+    found.source.clear();
+    found.reason = "with " + combination_text(row, variations) + ": " + found.reason;
+    out.add(std::move(found));
+  }
+  return out;
 }
 
 class WhatIfRun {
@@ -76,7 +98,10 @@ class WhatIfRun {
     // A combination that cannot run is an answer; one that is no request at all is a mistake.
     ExitCode code = exit_code_of(result->baseline.diagnostics);
     for (const WhatIfRow& row : result->rows) {
-      if (!row.request) code = worse_of(code, exit_code_of(row.diagnostics));
+      if (row.request) continue;
+      const Diagnostics refusals = refusals_of(row, options_.variations);
+      code = worse_of(code, exit_code_of(refusals));
+      findings_.append(refusals);
     }
     values_.push_back(what_if_value(*result, options_.variations, prices_, document.source));
     return code;
@@ -89,6 +114,7 @@ class WhatIfRun {
       std::string out;
       for (const Value& value : values_) {
         if (!out.empty()) out += "\n";
+        if (values_.size() > 1) out += style(Ink::kBold, "== " + text_at(value, {"name"})) + "\n";
         out += options_.gpus_needed ? render_sweep(value, style) : render_what_if(value, style);
       }
       return out;

@@ -156,6 +156,7 @@ Value what_if_value(const WhatIf& result, const std::vector<Variation>& variatio
   value.set("apiVersion", kReportApiVersion);
   value.set("kind", "WhatIf");
   value.set("source", source);
+  value.set("name", result.baseline.request ? Value(result.baseline.request->name) : Value(source));
   Array varied;
   for (const Variation& variation : variations) {
     Value item;

@@ -55,6 +55,10 @@ void check_patterns(ConfigFields& fields, const ModelSpec& model) {
     const bool counts_mtp = model.family == Family::kStep3p7 &&
                             pattern_length(fields.find({"layer_types"})) == with_mtp;
     if (!counts_mtp) check_pattern(fields, "layer_types", layers);
+  } else if (const std::size_t types = pattern_length(fields.find({"layer_types"})); types > 0) {
+    // Nothing here depends on them, but the two fields describe different models.
+    const auto with_mtp = layers + static_cast<std::size_t>(model.nextn_layers);
+    if (types != with_mtp) check_pattern(fields, "layer_types", layers);
   }
   if (model.architecture == "MiMoV2FlashForCausalLM") {
     check_pattern(fields, "hybrid_layer_pattern", layers);

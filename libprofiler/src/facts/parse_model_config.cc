@@ -41,9 +41,20 @@ Diagnostics single(DiagnosticCode code, std::string rule, std::string_view sourc
   return out;
 }
 
+/// The diagnostics with that hint where they have none.
+Diagnostics with_hint(const Diagnostics& findings, const std::string& hint) {
+  Diagnostics out;
+  for (Diagnostic finding : findings.items()) {
+    if (finding.hint.empty()) finding.hint = hint;
+    out.add(std::move(finding));
+  }
+  return out;
+}
+
 std::expected<Value, Diagnostics> read_object(std::string_view text, std::string_view source) {
   auto value = read_json(facts::without_infinities(text), source);
-  if (value && value->as_object() == nullptr) {
+  if (!value) return std::unexpected(with_hint(value.error(), "the file may be cut short: fetch it again"));
+  if (value->as_object() == nullptr) {
     return std::unexpected(single(DiagnosticCode::kTypeInvalid, "model.config.object", source, "", "",
                                   "a JSON object is needed", "use the file as the checkpoint ships it"));
   }
@@ -64,11 +75,11 @@ std::string_view brought_code(const Value& config) {
 Diagnostics unknown_architecture(const Value& config, const std::string& name, std::string_view source) {
   std::vector<std::string_view> names;
   for (const Architecture& known : facts::all_architectures()) names.push_back(known.name);
-  std::string hint = did_you_mean(name, names);
-  if (!hint.empty()) hint += " ";
+  std::string near = did_you_mean(name, names);
+  if (!near.empty()) near.insert(0, "; ");
   return single(DiagnosticCode::kNotSupported, "model.config.architecture", source, "architectures[0]", name,
-                "no model of the layers of " + name + " exists" + std::string(brought_code(config)),
-                hint + known_architectures());
+                "no model of the layers of " + name + " exists" + std::string(brought_code(config)) + near,
+                known_architectures());
 }
 
 std::expected<const Architecture*, Diagnostics> architecture_of(const Value& config, std::string_view source) {

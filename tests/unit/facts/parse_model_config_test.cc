@@ -177,6 +177,18 @@ TEST(ParseModelConfig, PathsOfNestedFieldsAreWhole) {
               ElementsAre("model.config.required text_config.vocab_size"));
 }
 
+TEST(ParseModelConfig, TypesOfLayersAreAsManyAsTheLayers) {
+  EXPECT_THAT(complaints(with(kDense, R"("layer_types": ["full_attention", "full_attention", "full_attention"])")),
+              ElementsAre("model.config.pattern layer_types"));
+  EXPECT_THAT(complaints(with(kDense, R"("layer_types": null)")), ElementsAre());
+}
+
+TEST(ParseModelConfig, ATruncatedFileSaysSo) {
+  const auto model = parse_model_config("org/model", R"({"architectures": ["Qwen3For)", "", "config.json");
+  ASSERT_FALSE(model.has_value());
+  EXPECT_THAT(model.error().items().at(0).hint, HasSubstr("cut short"));
+}
+
 TEST(ParseModelConfig, UnknownArchitectureListsTheKnownOnes) {
   const auto model = parse_model_config("org/model", R"({"architectures": ["LLamaForCausalML"]})", "", "config.json");
   ASSERT_FALSE(model.has_value());
@@ -184,7 +196,7 @@ TEST(ParseModelConfig, UnknownArchitectureListsTheKnownOnes) {
   EXPECT_EQ(problem.code, DiagnosticCode::kNotSupported);
   EXPECT_EQ(problem.rule, "model.config.architecture");
   EXPECT_EQ(problem.bad_value, "LLamaForCausalML");
-  EXPECT_THAT(problem.hint, HasSubstr("did you mean"));
+  EXPECT_THAT(problem.reason, HasSubstr("did you mean `LlamaForCausalLM`"));
   EXPECT_THAT(problem.hint, HasSubstr("DeepseekV3ForCausalLM"));
   EXPECT_THAT(complaints("{}"), ElementsAre("model.config.architecture architectures[0]"));
   EXPECT_THAT(complaints(R"({"architectures": []})"), ElementsAre("model.config.architecture architectures[0]"));
