@@ -193,6 +193,15 @@ class WithTables(ProgramTest):
         self.assertEqual(answer.code, INVALID)
         self.assertIn("tp1", answer.err)
 
+    def test_modelled_numbers_have_a_band(self):
+        document = json.loads(self.run_program("explain", *SCREENS["modelled-gpu"], "-o", "json").out)
+        band, pick = document["provenance"]["errorBand"], document["pick"]
+        screen = " ".join(self.run_program("explain", *SCREENS["modelled-gpu"]).out.split())
+        for name in ("ttft", "itl", "throughput"):
+            self.assertLess(band[name]["low"], 1)
+            self.assertGreater(band[name]["high"], 1)
+        self.assertIn(f'ITL {pick["itlMs"] * band["itl"]["low"]:.1f} to {pick["itlMs"] * band["itl"]["high"]:.1f} ms', screen)
+
     def test_goldens(self):
         for name in SCENARIOS:
             with self.subTest(name):

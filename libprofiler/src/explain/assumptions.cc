@@ -51,14 +51,8 @@ Array assumptions_of(const Evidence& evidence) {
 }
 
 Value provenance_of(const Evidence& evidence) {
-  const Provenance& provenance = evidence.report->provenance;
-  Value value;
-  value.set("tier", evidence.report->naive ? "unverified" : provenance.tier);
-  value.set("tables", provenance.tables);
-  value.set("lookedUp", provenance.looked_up);
-  value.set("interpolated", provenance.interpolated);
-  value.set("extrapolated", provenance.extrapolated);
-  value.set("modelled", provenance.modelled);
+  Value value = provenance_value(evidence.report->provenance);
+  if (evidence.report->naive) value.set("tier", "unverified");
   return value;
 }
 

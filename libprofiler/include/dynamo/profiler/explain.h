@@ -35,5 +35,7 @@ struct ValueContext {
 /// A pick with its workers, predictions and memory.
 [[nodiscard]] Value pick_value(const Pick& pick, const ValueContext& context);
 [[nodiscard]] Value quant_value(const QuantModes& quant);
+/// Where numbers come from: tier, tables, shares of operator time, error band and rows not to be believed.
+[[nodiscard]] Value provenance_value(const Provenance& provenance);
 
 }  // namespace dynamo
