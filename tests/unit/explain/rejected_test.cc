@@ -1,3 +1,7 @@
+#include <bit>
+#include <limits>
+#include <map>
+
 #include <gmock/gmock.h>
 
 #include "search/factors.h"
@@ -119,6 +123,103 @@ TEST_P(Rejected, WorkersOfOneRoleHaveAReasonThatCanBeWorkedOutAgain) {
       EXPECT_GT(drop.value, *scenario_.tpot_ms);
     }
   }
+}
+
+/// What a search may say of a pair of workers, worked out from the two alone.
+class PairOf {
+ public:
+  PairOf(const RoleRow& prefill, const RoleRow& decode, const Scenario& scenario)
+      : prefill_(prefill), decode_(decode), scenario_(scenario) {}
+
+  [[nodiscard]] DropReason reason() const {
+    const Parallelism &prefill = prefill_.worker.parallel, &decode = decode_.worker.parallel;
+    if (scenario_.backend == Backend::kSglang && prefill.tp != decode.tp) return DropReason::kModel;
+    if (best_rate() == 0) return DropReason::kBudget;
+    if (scenario_.request_latency_ms && latency_ms() > *scenario_.request_latency_ms) return DropReason::kRequestLatency;
+    return DropReason::kDominated;   // or a row
+  }
+
+  [[nodiscard]] double latency_ms() const {
+    return prefill_.point.ttft_ms * kTtftQueueing + decode_.point.tpot_ms * (scenario_.osl - 1);
+  }
+
+  /// Tokens/s/GPU of the best unit, all counts of workers tried; 0 = none has 1, 2, 4 or 8 GPUs within the budget.
+  [[nodiscard]] double best_rate() const {
+    double best = 0;
+    for (int p = 1; p <= scenario_.total_gpus; ++p) {
+      for (int d = 1; d <= scenario_.total_gpus; ++d) {
+        const int gpus = p * prefill_.worker.parallel.gpus() + d * decode_.worker.parallel.gpus();
+        if (gpus > scenario_.total_gpus || !std::has_single_bit(static_cast<unsigned>(gpus))) continue;
+        best = std::max(best, scenario_.osl / static_cast<double>(gpus) *
+                                  std::min(p * prefill_.worker.seq_per_s * kPrefillUtilisation,
+                                           d * decode_.worker.seq_per_s * kDecodeUtilisation));
+      }
+    }
+    return best;
+  }
+
+ private:
+  const RoleRow &prefill_, &decode_;
+  const Scenario& scenario_;
+};
+
+TEST_P(Rejected, PairsHaveAReasonThatCanBeWorkedOutAgain) {
+  spec_.mem_capacity_bytes = 40 * toy::kGib;   // room for both roles on every backend
+  for (const bool end_to_end : {false, true}) {
+    if (end_to_end) scenario_.request_latency_ms = 300;
+    const Outcome outcome = search_disaggregated(scenario_, packs_.store());
+    expect_same_counts(outcome.summary);
+    using Counts = std::map<DropReason, std::int64_t>;
+    std::map<std::pair<std::string, int>, Counts> told, found;   // by decode layout and batch
+    const auto place_of = [](const Parallelism& layout, int batch) { return std::pair(layout.label(false), batch); };
+    for (const Infeasible& drop : outcome.summary.rejected) {
+      const bool of_one_worker = drop.role != "decode" || drop.reason == DropReason::kItl || drop.reason == DropReason::kMemory ||
+                                 drop.reason == DropReason::kKvCache || (drop.reason == DropReason::kBudget && drop.batch == 0);
+      if (!of_one_worker) told[place_of(drop.parallel, drop.batch)][drop.reason] += drop.count;
+    }
+    const Limits widest = loosest(*limit_ladder(scenario_));
+    const double tpot_limit = end_to_end ? widest.tpot_ms : *scenario_.tpot_ms;
+    for (const RoleRow& decode : outcome.evaluations->decode) {
+      if (decode.point.tpot_ms > tpot_limit) continue;
+      for (const RoleRow& prefill : outcome.evaluations->prefill) {
+        if (prefill.point.ttft_ms * kTtftQueueing > widest.ttft_ms) continue;
+        ++found[place_of(decode.worker.parallel, decode.worker.batch)][PairOf(prefill, decode, scenario_).reason()];
+      }
+    }
+    for (const Estimate& row : outcome.rows) {   // rows were not rejected
+      const bool meets = end_to_end ? row.request_latency_ms <= *scenario_.request_latency_ms : row.tpot_ms <= *scenario_.tpot_ms;
+      if (meets) --found[place_of(row.decode.parallel, row.decode.batch)][DropReason::kDominated];
+    }
+    for (auto& [place, counts] : found) std::erase_if(counts, [](const auto& entry) { return entry.second == 0; });
+    std::erase_if(found, [](const auto& entry) { return entry.second.empty(); });
+    EXPECT_EQ(told, found) << "end to end: " << end_to_end;
+    ASSERT_FALSE(told.empty());
+  }
+}
+
+TEST_P(Rejected, NoDominatedPairBeatsTheRowsUnderItsLimits) {
+  spec_.mem_capacity_bytes = 40 * toy::kGib;   // room for both roles on every backend
+  const Outcome outcome = search_disaggregated(scenario_, packs_.store());
+  const std::vector<Limits> ladder = *limit_ladder(scenario_);
+  int pairs = 0;
+  for (const RoleRow& decode : outcome.evaluations->decode) {
+    double limit = std::numeric_limits<double>::infinity();   // the strictest of the ladder that it keeps
+    for (const Limits& limits : ladder) {
+      if (decode.point.tpot_ms <= limits.tpot_ms) limit = std::min(limit, limits.tpot_ms);
+    }
+    double best = 0;
+    for (const Estimate& row : outcome.rows) {
+      if (row.tpot_ms <= limit) best = std::max(best, row.tokens_per_s_gpu);
+    }
+    if (decode.point.tpot_ms > *scenario_.tpot_ms) continue;
+    for (const RoleRow& prefill : outcome.evaluations->prefill) {
+      const PairOf pair(prefill, decode, scenario_);
+      if (prefill.point.ttft_ms * kTtftQueueing > *scenario_.ttft_ms || pair.reason() != DropReason::kDominated) continue;
+      EXPECT_LE(pair.best_rate(), best + 0.0006);
+      ++pairs;
+    }
+  }
+  EXPECT_GT(pairs, 0);
 }
 
 TEST_P(Rejected, SelectingAgainIsTheSameAsSearchingAgain) {
