@@ -100,6 +100,17 @@ class Thresholds {
   std::vector<double> values_;
 };
 
+/// More room is not always accepted: under limits between two of the search, faster rows that miss a target can hide one that keeps
+/// it. So this goes on from `found` as long as a hundredth nearer to `low` is accepted too.
+Step drawn_near(Probe& probe, double low, Step found) {
+  while (true) {
+    const double nearer = std::min(low + 0.99 * (found.target_ms - low), found.target_ms - 0.001);
+    auto step = nearer > low ? probe.at(std::min(rounded_up(nearer), found.target_ms - 0.001)) : std::nullopt;
+    if (!step) return found;
+    found = std::move(*step);
+  }
+}
+
 }  // namespace
 
 double rounded_up(double ms) { return std::ceil(ms * 1000.0 - 1e-7) / 1000.0; }
@@ -126,7 +137,7 @@ std::vector<double> thresholds_of(const Evidence& evidence, TargetMember member,
   return std::move(thresholds).ascending();
 }
 
-std::optional<Step> first_accepted(Probe& probe, double low, const std::vector<double>& thresholds) {
+std::optional<Step> first_accepted(Probe& probe, double low, const std::vector<double>& thresholds, Shown shown) {
   std::optional<Step> found;
   std::size_t refused = 0, at = 0;   // all below `refused` are refused
   // Most often one of the first is the one.
@@ -138,6 +149,7 @@ std::optional<Step> first_accepted(Probe& probe, double low, const std::vector<d
   }
   if (!found) return std::nullopt;
   while (refused < at) {
+    if (shown != nullptr && shown(thresholds[refused]) == shown(thresholds[at])) break;
     const std::size_t middle = refused + (at - refused) / 2;
     if (auto step = probe.at(thresholds[middle])) {
       found = std::move(step);
@@ -146,15 +158,8 @@ std::optional<Step> first_accepted(Probe& probe, double low, const std::vector<d
       refused = middle + 1;
     }
   }
-  // Under an ITL target between two limits of the search, faster rows that miss it can hide one that keeps it, so that more room
-  // is not always accepted. Rows do not depend on the ITL target itself.
-  while (probe.member() != &pick::Target::tpot_ms) {
-    const double nearer = std::min(low + 0.99 * (found->target_ms - low), found->target_ms - 0.001);
-    auto step = nearer > low ? probe.at(std::min(rounded_up(nearer), found->target_ms - 0.001)) : std::nullopt;
-    if (!step) break;
-    found = std::move(step);
-  }
-  return found;
+  // Rows do not depend on the ITL target itself.
+  return probe.member() == &pick::Target::tpot_ms ? std::move(found) : drawn_near(probe, low, std::move(*found));
 }
 
 std::optional<Step> bisected(Probe& probe, double start, double low, double high) {
@@ -169,7 +174,7 @@ std::optional<Step> bisected(Probe& probe, double start, double low, double high
       low = middle;
     }
   }
-  return found;
+  return drawn_near(probe, start, std::move(*found));
 }
 
 }  // namespace dynamo::explain

@@ -45,8 +45,13 @@ class Probe {
 /// other targets hold.
 [[nodiscard]] std::vector<double> thresholds_of(const Evidence& evidence, TargetMember member, bool winners, double low, double high);
 
-/// The smallest of `thresholds`, all above `low`, whose answer is accepted; one that is a hundredth nearer to `low` is not.
-[[nodiscard]] std::optional<Step> first_accepted(Probe& probe, double low, const std::vector<double>& thresholds);
+/// How a value will be shown.
+using Shown = double (*)(double);
+
+/// The smallest of `thresholds`, all above `low`, whose answer is accepted; one that is a hundredth nearer to `low` is not. With
+/// `shown`, those that are shown alike are not told apart.
+[[nodiscard]] std::optional<Step> first_accepted(Probe& probe, double low, const std::vector<double>& thresholds,
+                                                 Shown shown = nullptr);
 
 /// The smallest value in (`low`, `high`] whose answer is accepted, to less than a hundredth of its distance from `start`.
 [[nodiscard]] std::optional<Step> bisected(Probe& probe, double start, double low, double high);

@@ -87,23 +87,32 @@ Value other_layout(Standing& standing, const Knob& knob) {
 
 // ---- the tightest value that the same GPUs still meet
 
-/// The quickest point, unless that one does not carry the load.
+/// Three digits are less than a hundredth away.
+std::optional<Step> in_three_digits(Probe& probe, std::optional<Step> step) {
+  if (!step) return step;
+  auto there = probe.at(fewer_digits_up(step->target_ms));
+  return there ? std::move(there) : std::move(step);
+}
+
+/// The quickest point, unless that one does not carry the load. What is bisected is up to a hundredth off as it is.
 std::optional<Step> tightest_end_to_end(Standing& standing, const Knob& knob, Probe& probe) {
   // Workers that a planner scales are no units.
   const bool units = standing.evidence.request->picking != PickingMode::kAutoscale;
   const double quickest = units ? rounded_up(standing.answers.quickest_request()) : 0;
-  if (auto step = units ? probe.at(quickest) : std::nullopt) return step;
+  if (auto step = units ? probe.at(quickest) : std::nullopt) return in_three_digits(probe, std::move(step));
   return bisected(probe, 0, quickest, standing.predicted(knob));
+}
+
+std::optional<Step> tightest_latency(Standing& standing, const Knob& knob, Probe& probe) {
+  const auto thresholds = thresholds_of(standing.evidence, knob.member, false, 0, standing.predicted(knob) + kGrid);
+  return in_three_digits(probe, first_accepted(probe, 0, thresholds, fewer_digits_up));
 }
 
 Value tightest(Standing& standing, const Knob& knob) {
   Probe probe(standing.answers, standing.target, knob.member, {true, [](const Answer& answer) { return answer.met; }});
-  auto step = knob.member == &pick::Target::request_latency_ms
-                  ? tightest_end_to_end(standing, knob, probe)
-                  : first_accepted(probe, 0, thresholds_of(standing.evidence, knob.member, false, 0, standing.predicted(knob) + kGrid));
+  const bool end_to_end = knob.member == &pick::Target::request_latency_ms;
+  const auto step = (end_to_end ? tightest_end_to_end : tightest_latency)(standing, knob, probe);
   if (!step) return {};
-  // Three digits are less than a hundredth away.
-  if (auto there = probe.at(fewer_digits_up(step->target_ms))) step = std::move(there);
   return target_change(standing, knob, "tightest", *step, step->target_ms, worth_naming(standing, knob, step->target_ms));
 }
 

@@ -25,6 +25,7 @@ double violation(const Estimate& row, const Target& target) {
 
 std::vector<Candidate> candidates_of(std::span<const Estimate> rows, const Target& target) {
   std::vector<Candidate> out;
+  out.reserve(rows.size());
   for (const Estimate& row : rows) {
     const bool finite = std::isfinite(row.tokens_per_s_gpu) && std::isfinite(promised_latency(row, target));
     const bool deployable = row.gpus > 0 && (target.total_gpus <= 0 || row.gpus <= target.total_gpus);
