@@ -10,12 +10,6 @@
 namespace dynamo::explain {
 namespace {
 
-double units_needed(const Estimate& row, const pick::Target& target) {
-  const double load = target.request_rate.value_or(target.concurrency.value_or(0));
-  const double capacity = target.request_rate ? row.seq_per_s : row.concurrency;
-  return capacity > 0 ? std::max(1.0, std::ceil(load / capacity)) : std::numeric_limits<double>::infinity();
-}
-
 /// Collects the values of one target.
 class Thresholds {
  public:
@@ -76,7 +70,7 @@ class Thresholds {
   [[nodiscard]] bool could_win(const Estimate& row) const {
     if (row.gpus > target_.total_gpus) return false;
     if (!winners_ || !met()) return true;
-    if (loaded()) return units_needed(row, target_) * row.gpus <= chosen().gpus_used;
+    if (loaded()) return pick::units_needed(row, target_) * row.gpus <= chosen().gpus_used;
     const double share = static_cast<double>(target_.total_gpus / row.gpus * row.gpus) / target_.total_gpus;
     return row.tokens_per_s_gpu * share >= chosen().tokens_per_s_gpu_cluster;
   }

@@ -7,14 +7,6 @@
 namespace dynamo::pick {
 namespace {
 
-/// Units that carry the load; a unit that serves nothing never does.
-double units_needed(const Estimate& row, const Target& target) {
-  const double load = target.request_rate ? *target.request_rate : target.concurrency.value_or(0);
-  const double capacity = target.request_rate ? row.seq_per_s : row.concurrency;
-  if (capacity <= 0) return std::numeric_limits<double>::infinity();
-  return std::max(1.0, std::ceil(load / capacity));
-}
-
 void deploy(Candidate& candidate, double units) {
   Placement& pick = candidate.pick;
   pick.replicas = static_cast<int>(units);
@@ -58,6 +50,13 @@ double merit_of(const Pick& pick, const Target& target) {
 }
 
 }  // namespace
+
+double units_needed(const Estimate& row, const Target& target) {
+  const double load = target.request_rate ? *target.request_rate : target.concurrency.value_or(0);
+  const double capacity = target.request_rate ? row.seq_per_s : row.concurrency;
+  if (capacity <= 0) return std::numeric_limits<double>::infinity();
+  return std::max(1.0, std::ceil(load / capacity));
+}
 
 bool suffices(const Estimate& row, const Target& target) {
   const std::vector<Candidate> candidate = candidates_of({&row, 1}, target);

@@ -53,6 +53,9 @@ void account_for_targets(const search::RoleOutcome& roles, const Target& target,
 /// Which way of serving is chosen. `apart`: a mocker replays prefill and decode engines, never one that does both.
 [[nodiscard]] bool disaggregated_first(const Ranking& aggregated, const Ranking& disaggregated, bool apart, const Target& target);
 
+/// Units that carry the whole load of the target: whole units, at least one; infinity of a row that serves nothing.
+[[nodiscard]] double units_needed(const Estimate& row, const Target& target);
+
 /// Whether a row meets every target and its units carry the whole load within the budget.
 [[nodiscard]] bool suffices(const Estimate& row, const Target& target);
 /// Whether a worker keeps what the targets leave to its role.
