@@ -9,9 +9,7 @@ namespace dynamo::explain {
 namespace {
 
 /// Steps of the third digit, from that of the three decimals of a target to whole milliseconds.
-double digits_step(double ms) { return std::clamp(std::pow(10.0, std::floor(std::log10(ms)) - 2), 0.001, 1.0); }
-
-double on_grid(double ms) { return std::nearbyint(ms * 1000.0) / 1000.0; }
+double digits_step(double ms) { return std::clamp(std::pow(10.0, std::floor(std::log10(ms)) - 2), kGrid, 1.0); }
 
 }  // namespace
 
@@ -43,7 +41,7 @@ std::vector<Knob> Standing::knobs() const {
   return knobs;
 }
 
-double Standing::predicted(const Knob& knob) const {
+double reached(const Pick& pick, const Knob& knob) {
   if (knob.member == &pick::Target::tpot_ms) return pick.unit.tpot_ms;
   return knob.member == &pick::Target::ttft_ms ? pick.unit.ttft_ms : pick.unit.request_latency_ms;
 }

@@ -12,14 +12,16 @@ struct Knob {
   TargetMember member;
 };
 
+/// What `pick` reaches of a target, ms.
+[[nodiscard]] double reached(const Pick& pick, const Knob& knob);
+
 /// The decision that changes are held against, and who answers under other targets.
 struct Standing {
   explicit Standing(const Evidence& evidence);
 
   [[nodiscard]] std::vector<Knob> knobs() const;
   [[nodiscard]] double submitted(const Knob& knob) const { return *(target.*knob.member); }
-  /// What the pick reaches of a target.
-  [[nodiscard]] double predicted(const Knob& knob) const;
+  [[nodiscard]] double predicted(const Knob& knob) const { return reached(pick, knob); }
   [[nodiscard]] pick::Target with(const Knob& knob, double target_ms) const;
   [[nodiscard]] bool has_load() const { return target.request_rate || target.concurrency; }
 
@@ -44,6 +46,11 @@ void add_outcome(const Standing& standing, const Pick& pick, std::string conditi
 
 /// Tokens/s of all that is deployed.
 [[nodiscard]] inline double total_rate(const Pick& pick) { return pick.unit.tokens_per_s * pick.replicas; }
+
+/// Tokens/s per GPU of a row, times the GPUs that its units take of a budget.
+[[nodiscard]] inline double rate_of_budget(const Estimate& row, int total_gpus) {
+  return row.tokens_per_s_gpu * (total_gpus / row.gpus * row.gpus);
+}
 
 /// The nearest value with three digits or no decimals that is not below `ms`, or not above it.
 [[nodiscard]] double fewer_digits_up(double ms);

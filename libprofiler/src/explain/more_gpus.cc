@@ -19,7 +19,7 @@ std::optional<Answer> with_gpus(Standing& standing, int total) {
 bool may_change_with(const Standing& standing, int total) {
   if (standing.evidence.request->picking == PickingMode::kAutoscale) return true;
   const int unit_gpus = standing.pick.unit.gpus;
-  const double own = standing.pick.unit.tokens_per_s_gpu * (total / unit_gpus * unit_gpus);
+  const double own = rate_of_budget(standing.pick.unit, total);
   if (total / unit_gpus > standing.pick.replicas) return true;
   for (const Search& search : standing.evidence.searches) {
     if (!search.outcome->evaluations) continue;
@@ -28,7 +28,7 @@ bool may_change_with(const Standing& standing, int total) {
     if (sizes) return true;
     for (const Estimate& row : search.outcome->rows) {
       if (row.gpus > total || pick::violation(row, standing.target) > 0) continue;
-      if (standing.has_load() || row.tokens_per_s_gpu * (total / row.gpus * row.gpus) > own) return true;
+      if (standing.has_load() || rate_of_budget(row, total) > own) return true;
     }
   }
   return false;

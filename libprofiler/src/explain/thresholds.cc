@@ -98,14 +98,16 @@ class Thresholds {
 /// it. So this goes on from `found` as long as a hundredth nearer to `low` is accepted too.
 Step drawn_near(Probe& probe, double low, Step found) {
   while (true) {
-    const double nearer = std::min(low + 0.99 * (found.target_ms - low), found.target_ms - 0.001);
-    auto step = nearer > low ? probe.at(std::min(rounded_up(nearer), found.target_ms - 0.001)) : std::nullopt;
+    const double nearer = std::min(low + 0.99 * (found.target_ms - low), found.target_ms - kGrid);
+    auto step = nearer > low ? probe.at(std::min(rounded_up(nearer), found.target_ms - kGrid)) : std::nullopt;
     if (!step) return found;
     found = std::move(*step);
   }
 }
 
 }  // namespace
+
+double on_grid(double ms) { return std::nearbyint(ms * 1000.0) / 1000.0; }
 
 double rounded_up(double ms) { return std::ceil(ms * 1000.0 - 1e-7) / 1000.0; }
 
@@ -157,10 +159,10 @@ std::optional<Step> first_accepted(Probe& probe, double low, const std::vector<d
 }
 
 std::optional<Step> bisected(Probe& probe, double start, double low, double high) {
-  constexpr double kPrecision = 8e-3;
+  constexpr double kPrecision = 8e-3;   ///< of the distance from `start`
   auto found = probe.at(rounded_up(high));
   if (!found) return std::nullopt;
-  while (found->target_ms - low > std::max(0.0015, kPrecision * (found->target_ms - start))) {
+  while (found->target_ms - low > std::max(1.5 * kGrid, kPrecision * (found->target_ms - start))) {
     const double middle = rounded_up((low + found->target_ms) / 2);
     if (auto step = probe.at(middle)) {
       found = std::move(step);

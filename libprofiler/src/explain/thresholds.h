@@ -56,7 +56,10 @@ using Shown = double (*)(double);
 /// The smallest value in (`low`, `high`] whose answer is accepted, to less than a hundredth of its distance from `start`.
 [[nodiscard]] std::optional<Step> bisected(Probe& probe, double start, double low, double high);
 
-/// `ms` with no more decimals than a target can have, not below it.
+inline constexpr double kGrid = 0.001;   ///< ms: targets have three decimals
+
+/// `ms` with no more decimals than a target can have: the nearest such value, or the nearest that is not below it.
+[[nodiscard]] double on_grid(double ms);
 [[nodiscard]] double rounded_up(double ms);
 
 }  // namespace dynamo::explain

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 
 #include "explain/changes.h"
 #include "explain/words.h"
@@ -7,7 +6,6 @@
 namespace dynamo::explain {
 namespace {
 
-constexpr double kGrid = 0.001;       ///< ms: targets have three decimals
 /// How much less than the pick reaches is worth a line on a first screen, percent.
 constexpr double kNotableStep = 5;
 
@@ -15,14 +13,9 @@ bool worth_naming(const Standing& standing, const Knob& knob, double target_ms) 
   return percent_more(target_ms, standing.predicted(knob)) <= -kNotableStep;
 }
 
-double reached(const Pick& pick, const Knob& knob) {
-  if (knob.member == &pick::Target::tpot_ms) return pick.unit.tpot_ms;
-  return knob.member == &pick::Target::ttft_ms ? pick.unit.ttft_ms : pick.unit.request_latency_ms;
-}
-
 /// Any target below what the pick reaches needs another pick; `to` is what that one reaches.
 Value next_pick(Standing& standing, const Knob& knob) {
-  const double below = std::nearbyint((standing.predicted(knob) - kGrid) * 1000.0) / 1000.0;
+  const double below = on_grid(standing.predicted(knob) - kGrid);
   auto next = below > 0 ? standing.answers.under(standing.with(knob, below)) : std::nullopt;
   if (!next || !next->met) return {};
   Step step{below, std::move(*next)};
@@ -35,10 +28,6 @@ Value next_pick(Standing& standing, const Knob& knob) {
 }
 
 // ---- the largest ITL target at which another layout wins
-
-double rate_of_budget(const Standing& standing, const Estimate& row) {
-  return row.tokens_per_s_gpu * (standing.target.total_gpus / row.gpus * row.gpus);
-}
 
 bool has_layout_of_pick(const Standing& standing, const Estimate& row) {
   Pick other;
@@ -56,10 +45,11 @@ double own_layout_leads_from(const Standing& standing) {
     }
   }
   std::ranges::stable_sort(rows, {}, &Estimate::tpot_ms);
+  const auto rate = [&](const Estimate& row) { return rate_of_budget(row, standing.target.total_gpus); };
   const Estimate* best = nullptr;
   double from = 0;
   for (const Estimate* row : rows) {
-    if (best != nullptr && rate_of_budget(standing, *row) <= rate_of_budget(standing, *best)) continue;
+    if (best != nullptr && rate(*row) <= rate(*best)) continue;
     const bool own = has_layout_of_pick(standing, *row);
     if (own && (best == nullptr || !has_layout_of_pick(standing, *best))) from = row->tpot_ms;
     best = row;
@@ -75,7 +65,7 @@ Value other_layout(Standing& standing, const Knob& knob) {
   // Equal rates are told apart by more than the rate.
   const auto own = standing.answers.under(standing.with(knob, from));
   if (!own || !same_layout(own->pick, standing.pick)) return {};
-  const double below = std::nearbyint((from - kGrid) * 1000.0) / 1000.0;
+  const double below = on_grid(from - kGrid);
   auto other = standing.answers.under(standing.with(knob, below));
   if (!other || same_layout(other->pick, standing.pick)) return {};
   const double shown = fewer_digits_down(below);

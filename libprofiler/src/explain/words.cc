@@ -2,11 +2,12 @@
 
 #include <cmath>
 
+#include "explain/thresholds.h"
 #include "text/number_text.h"
 
 namespace dynamo::explain {
 
-std::string target_text(double ms) { return shortest(std::nearbyint(ms * 1000.0) / 1000.0); }
+std::string target_text(double ms) { return shortest(on_grid(ms)); }
 
 std::string ms_text(double ms) { return readable(ms) + " ms"; }
 
