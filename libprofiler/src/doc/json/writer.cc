@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "doc/plain_text.h"
 #include "dynamo/profiler/document_io.h"
 #include "text/number_text.h"
 #include "text/utf8.h"
@@ -70,13 +71,9 @@ class JsonWriter {
   void write_value(const Value& value, std::size_t depth) {
     switch (value.type()) {
       case Value::Type::kNull:
-        out_ += "null";
-        break;
       case Value::Type::kBool:
-        out_ += *value.as_bool() ? "true" : "false";
-        break;
       case Value::Type::kInt:
-        out_ += std::to_string(*value.as_int());
+        out_ += plain_text(value);
         break;
       case Value::Type::kFloat:
         out_ += float_text(*value.as_float());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "doc/plain_text.h"
 #include "doc/reader_errors.h"
 #include "doc/yaml/scalar.h"
 #include "doc/yaml/tag.h"
@@ -21,11 +22,8 @@ std::optional<std::string> key_text(const Value& key) {
   if (const std::string* text = key.as_string()) {
     return *text;
   }
-  if (const bool* flag = key.as_bool()) {
-    return *flag ? "true" : "false";
-  }
-  if (const std::int64_t* integer = key.as_int()) {
-    return std::to_string(*integer);
+  if (key.as_bool() != nullptr || key.as_int() != nullptr) {
+    return plain_text(key);
   }
   if (const double* number = key.as_float()) {
     return shortest(*number);

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <string>
 
+#include "doc/plain_text.h"
 #include "doc/yaml/scalar.h"
 #include "dynamo/profiler/document_io.h"
 #include "text/number_text.h"
@@ -208,13 +209,9 @@ class YamlWriter {
   void write_scalar(const Value& value, std::size_t indent) {
     switch (value.type()) {
       case Value::Type::kNull:
-        out_ += "null";
-        break;
       case Value::Type::kBool:
-        out_ += *value.as_bool() ? "true" : "false";
-        break;
       case Value::Type::kInt:
-        out_ += std::to_string(*value.as_int());
+        out_ += plain_text(value);
         break;
       case Value::Type::kFloat:
         out_ += float_text(*value.as_float());
