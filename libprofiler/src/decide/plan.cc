@@ -23,6 +23,7 @@ search::Scenario scenario_of(const ValidatedRequest& request, const ProfileOptio
   s.threads = options.threads == 0 ? std::max(1u, std::thread::hardware_concurrency()) : options.threads;
   s.cancelled = &options.cancelled;
   s.keep_evaluations = options.explain.has_value();
+  s.keep_rejected = options.explain.has_value();
   s.memory = options.memory.get();
   s.sizes = &options.sizes;
   return s;

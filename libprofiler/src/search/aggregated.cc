@@ -19,7 +19,7 @@ using Candidate = AggregatedRow;
 /// What fits the memory on one layout, and what does not.
 struct Evaluated {
   explicit Evaluated(const Scenario& scenario)
-      : drops(ServingMode::kAggregated, scenario.backend, "agg", scenario.keep_evaluations) {}
+      : drops(ServingMode::kAggregated, scenario.backend, "agg", scenario.keep_rejected) {}
   std::vector<Candidate> candidates;
   DropLog drops;
 };

@@ -34,7 +34,7 @@ std::string memory_key(const Scenario& scenario, const Session& session, const P
   add(key, static_cast<double>(session.role));
   add_formats(key, session.quant);
   for (const int number : {scenario.isl, scenario.osl, scenario.prefix, scenario.nextn, scenario.max_seq_len.value_or(-1),
-                           scenario.chunked_prefill ? 1 : 0, scenario.keep_evaluations ? 1 : 0}) {
+                           scenario.chunked_prefill ? 1 : 0, scenario.keep_rejected ? 1 : 0}) {
     add(key, number);
   }
   add(key, scenario.nextn_accepted);

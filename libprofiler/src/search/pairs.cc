@@ -15,7 +15,6 @@
 namespace dynamo::search {
 namespace {
 
-constexpr std::size_t kPrefillRows = 32;       ///< considered under one limit
 constexpr std::size_t kDecodeRowsPerLayout = 16;
 constexpr std::size_t kRowsPerLimit = 5;
 

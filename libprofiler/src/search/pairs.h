@@ -10,6 +10,9 @@
 
 namespace dynamo::search {
 
+/// Prefill workers considered under one limit, the fastest per GPU.
+inline constexpr std::size_t kPrefillRows = 32;
+
 /// What a unit of both roles depends on, beside its workers.
 struct UnitRules {
   int total_gpus = 0;

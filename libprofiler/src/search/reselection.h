@@ -17,6 +17,8 @@ class Reselection {
 
   /// With `meeting` rows that miss the ITL target may be left out. Valid until the next call.
   [[nodiscard]] const std::vector<Estimate>& under(const Scenario& scenario, bool meeting);
+  /// Those of the last call.
+  [[nodiscard]] const std::vector<Estimate>& rows() const { return rows_; }
 
   /// False where no row can meet the targets of `scenario`, however wide the limits of the search are.
   [[nodiscard]] bool may_meet(const Scenario& scenario);

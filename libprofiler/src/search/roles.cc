@@ -51,7 +51,7 @@ using Stop = std::function<bool(const RoleRow&)>;
 
 RoleCandidates evaluated(const Scenario& scenario, const Session& session, const RolePlan& plan, const Parallelism& layout,
                          const Stop& stop = {}) {
-  RoleCandidates out{{}, DropLog(ServingMode::kDisaggregated, scenario.backend, plan.name, scenario.keep_evaluations)};
+  RoleCandidates out{{}, DropLog(ServingMode::kDisaggregated, scenario.backend, plan.name, scenario.keep_rejected)};
   const auto all = static_cast<std::int64_t>(plan.batches.size());
   // Drafts are applied to the rounded row, so the engine itself runs without accepted ones.
   const auto engine = build_engine(scenario, session, layout, 0);
@@ -99,7 +99,7 @@ std::optional<int> narrowest(const Scenario& scenario, const Session& session, c
 
 RoleCandidates run_layout(const Scenario& scenario, const Session& session, const RolePlan& plan, const Parallelism& layout) {
   if (auto broken = layout_break(scenario, layout)) {
-    RoleCandidates out{{}, DropLog(ServingMode::kDisaggregated, scenario.backend, plan.name, scenario.keep_evaluations)};
+    RoleCandidates out{{}, DropLog(ServingMode::kDisaggregated, scenario.backend, plan.name, scenario.keep_rejected)};
     out.drops.add(layout, 0, 0, std::move(*broken), static_cast<std::int64_t>(plan.batches.size()));
     return out;
   }
@@ -123,7 +123,7 @@ RoleRow finish_row(WorkerEstimate worker, perf::Role role, perf::StaticPoint poi
 
 RoleCandidates role_candidates(const Scenario& scenario, const Session& session) {
   const RolePlan plan = plan_of(session.role);
-  const RoleCandidates none{{}, DropLog(ServingMode::kDisaggregated, scenario.backend, plan.name, scenario.keep_evaluations)};
+  const RoleCandidates none{{}, DropLog(ServingMode::kDisaggregated, scenario.backend, plan.name, scenario.keep_rejected)};
   std::vector<RoleCandidates> parts(session.layouts.size(), none);
   parallel_for(parts.size(), scenario.threads,
                [&](std::size_t i) {

@@ -43,7 +43,8 @@ struct Scenario {
   bool dense_attention_dp = true; ///< of models without experts that state expert layouts; replicas do the same
   unsigned threads = 1;
   const std::function<bool()>* cancelled = nullptr;   ///< true: leave layouts out, the outcome will not be used
-  bool keep_evaluations = false;  ///< also hand out all that was evaluated and every rejected point
+  bool keep_evaluations = false;  ///< also hand out all that was evaluated
+  bool keep_rejected = false;     ///< and every rejected point with its own number
 };
 
 /// Rates and latencies of a role on its own, for autoscale picking.

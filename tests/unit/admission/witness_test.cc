@@ -73,7 +73,8 @@ std::string random_spec(std::mt19937& random) {
   const auto one_of = [&](std::initializer_list<const char*> list) { return std::string(list.begin()[random() % list.size()]); };
   const std::string load = one_of({"", "", "", R"(,"requestRate":)" "5", R"(,"requestRate":)" "60", R"(,"concurrency":)" "64"});
   const std::string sla = one_of({R"({"ttft":500,"itl":50})", R"({"ttft":2000,"itl":20})", R"({"ttft":300,"itl":7})",
-                                  R"({"ttft":60,"itl":33.5})", R"({"ttft":null,"itl":null,"e2eLatency":20000})", R"({"ttft":null,"itl":null,"e2eLatency":1500})"});
+                                  R"({"ttft":60,"itl":33.5})", R"({"ttft":null,"itl":null,"e2eLatency":20000})", R"({"ttft":null,"itl":null,"e2eLatency":1500})",
+                                  R"({"ttft":500,"itl":1})", R"({"ttft":2,"itl":50})"});
   return R"({"apiVersion":"nvidia.com/v1beta1","kind":"DynamoGraphDeploymentRequest","metadata":{"name":"x"},"spec":{"model":")" +
          one_of({"Qwen/Qwen3-8B", "Qwen/Qwen3-32B", "Qwen/Qwen3-30B-A3B", "meta-llama/Llama-3.1-70B-Instruct"}) + R"(","backend":")" +
          one_of({"auto", "trtllm", "vllm", "sglang"}) + R"(","hardware":{"gpuSku":")" + one_of({"h200_sxm", "h100_sxm", "b200_sxm", "l40s"}) +

@@ -29,6 +29,7 @@ class Rejected : public testing::TestWithParam<Backend> {
     scenario_.total_gpus = 4;
     scenario_.context_parallel = false;
     scenario_.keep_evaluations = true;
+    scenario_.keep_rejected = true;
   }
 
   [[nodiscard]] perf::Result<perf::Engine> engine_of(const Infeasible& drop, perf::Role role) const {
