@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <set>
 
 #include "args/args.h"
@@ -74,6 +75,19 @@ TEST(ConfigFile, OffNeedsNoQuotes) {
   EXPECT_EQ(config.feasibility, Feasibility::kOff);
 }
 
+TEST(ConfigFile, OppositeSettingsAreAMistake) {
+  for (const char* text : {"enforce: feasibility\nfeasibility: off\n", "feasibility: off\nenforce: feasibility\n"}) {
+    Config config;
+    EXPECT_THAT(apply(text, config), ElementsAre("w.yaml: enforce: feasibility means feasibility: deny, but feasibility: off is given "
+                                                 "too; leave one of them out"));
+  }
+  Config config;
+  EXPECT_THAT(apply("feasibility: warn\nenforce: \"\"\n", config), IsEmpty());
+  EXPECT_EQ(config.feasibility, Feasibility::kWarn);
+  EXPECT_THAT(apply("feasibility: deny\nenforce: feasibility\n", config), IsEmpty());
+  EXPECT_EQ(config.feasibility, Feasibility::kDeny);
+}
+
 TEST(ConfigFile, EveryMistakeAtOnceWithItsLine) {
   Config config;
   EXPECT_THAT(apply("port: 99999\nidleTimeOut: 3m\nworkers: {a: 1}\nmaxBody:\n", config),
@@ -128,6 +142,28 @@ TEST(Arguments, EnforcingFeasibilityDeniesIt) {
   EXPECT_EQ(serve->config.feasibility, Feasibility::kDeny);
   const Command mistake = parse_arguments({"--enforce=all"});
   EXPECT_THAT(std::get<PrintAndExit>(mistake).text, HasSubstr("expected feasibility"));
+}
+
+TEST(Arguments, OppositeFlagsAreAMistake) {
+  for (const char* mode : {"off", "warn"}) {
+    const Command command = parse_arguments({"--enforce", "feasibility", "--feasibility", mode});
+    const auto* answer = std::get_if<PrintAndExit>(&command);
+    ASSERT_NE(answer, nullptr) << mode;
+    EXPECT_TRUE(answer->usage_error);
+    EXPECT_EQ(answer->text, "error: --enforce feasibility means --feasibility deny, but --feasibility " + std::string(mode) +
+                                " is given too; leave one of them out\n");
+  }
+  const Command agreed = parse_arguments({"--enforce=feasibility", "--feasibility=deny"});
+  ASSERT_NE(std::get_if<ServeCommand>(&agreed), nullptr);
+  EXPECT_EQ(std::get<ServeCommand>(agreed).config.feasibility, Feasibility::kDeny);
+}
+
+TEST(Arguments, AFlagIsNoContradictionOfTheFile) {
+  const std::string path = testing::TempDir() + "dynamo-enforced.yaml";
+  std::ofstream(path) << "enforce: feasibility\n";
+  const Command command = parse_arguments({"--config", path, "--feasibility", "off"});
+  ASSERT_NE(std::get_if<ServeCommand>(&command), nullptr);
+  EXPECT_EQ(std::get<ServeCommand>(command).config.feasibility, Feasibility::kOff);
 }
 
 TEST(Arguments, MistakesAreReportedTogether) {

@@ -1,9 +1,7 @@
 #include "args/args.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cstdlib>
-#include <utility>
 
 #include "config/config_file.h"
 #include "config/settings.h"
@@ -14,7 +12,7 @@ namespace {
 
 struct Flags {
   std::string config_file;
-  std::vector<std::pair<const Setting*, std::string>> given;
+  std::vector<Given> given;
   bool version = false;
 };
 
@@ -25,7 +23,7 @@ void add_settings(CLI::App& app, Flags& flags) {
     const std::string help = std::string(setting.help) + (fallback.empty() ? "" : " [" + fallback + "]");
     app.add_option_function<std::string>(
            "--" + std::string(setting.flag),
-           [&flags, &setting](const std::string& text) { flags.given.emplace_back(&setting, text); }, help)
+           [&flags, &setting](const std::string& text) { flags.given.push_back({&setting, text}); }, help)
         ->type_name(std::string(setting.type))
         ->group(std::string(setting.group))
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
@@ -41,6 +39,7 @@ std::string apply(const Flags& flags, Config& config) {
     if (parsed) continue;
     mistakes.push_back("--" + std::string(setting->flag) + ": \"" + text + "\" is not valid; expected " + parsed.error());
   }
+  if (const std::string opposed = contradiction(flags.given, true); !opposed.empty()) mistakes.push_back(opposed);
   if (mistakes.empty()) mistakes = check(config);
   std::string out;
   for (const std::string& mistake : mistakes) out += "error: " + mistake + "\n";

@@ -32,13 +32,16 @@ std::expected<std::string, std::string> flag_text(const Value& value) {
   return write_json(value);
 }
 
-std::string apply_member(const Member& member, Config& config) {
+/// The mistake in a member; one that is good is noted as given.
+std::string apply_member(const Member& member, Config& config, std::vector<Given>& given) {
   const auto known = std::ranges::find(settings(), std::string_view(member.key), &Setting::key);
   if (known == settings().end()) return member.key + " is no setting; dynamo-webhook --help lists them";
   const auto text = flag_text(member.value);
   if (!text) return member.key + " " + text.error();
   const Parsed parsed = known->set(config, *text);
-  return parsed ? std::string() : member.key + ": \"" + *text + "\" is not valid; expected " + parsed.error();
+  if (!parsed) return member.key + ": \"" + *text + "\" is not valid; expected " + parsed.error();
+  given.push_back({&*known, *text});
+  return {};
 }
 
 }  // namespace
@@ -51,10 +54,12 @@ std::vector<std::string> apply_config_text(std::string_view text, std::string_vi
   if (!mistakes.empty() || read.documents.empty()) return mistakes;
   const Object* object = read.documents.front().root.as_object();
   if (object == nullptr) return {std::string(source) + ": must be a mapping of settings to values"};
+  std::vector<Given> given;
   for (const Member& member : *object) {
-    const std::string mistake = apply_member(member, config);
+    const std::string mistake = apply_member(member, config, given);
     if (!mistake.empty()) mistakes.push_back(place(source, member.key_mark) + mistake);
   }
+  if (const std::string opposed = contradiction(given, false); !opposed.empty()) mistakes.push_back(std::string(source) + ": " + opposed);
   return mistakes;
 }
 

@@ -1,5 +1,7 @@
 #include "config/settings.h"
 
+#include <algorithm>
+
 namespace dynamo::webhook {
 namespace {
 
@@ -14,6 +16,8 @@ constexpr Setting setting(std::string_view flag, std::string_view key, std::stri
           [](Config& config, std::string_view text) { return parse(text, config.*Member); },
           [](const Config& config) { return format(config.*Member); }};
 }
+
+constexpr std::string_view kFeasibility = "feasibility", kEnforce = "enforce";   ///< as flags and as keys
 
 Parsed enforce(Config& config, std::string_view text) {
   if (text.empty()) return {};
@@ -60,9 +64,9 @@ constexpr Setting kSettings[] = {
 
     setting<&Config::immutability>("immutability", "immutability", kAdmission, "MODE",
                                    "strict: no change of the spec after creation; phase: as the operator, by phase"),
-    setting<&Config::feasibility>("feasibility", "feasibility", kAdmission, "MODE",
+    setting<&Config::feasibility>(kFeasibility, kFeasibility, kAdmission, "MODE",
                                   "what cannot work by the model's estimate: off|warn|deny"),
-    Setting{"enforce", "enforce", kAdmission, "WHAT", "feasibility: the same as --feasibility=deny", enforce, enforced},
+    Setting{kEnforce, kEnforce, kAdmission, "WHAT", "feasibility: the same as --feasibility=deny", enforce, enforced},
     setting<&Config::gpu_discovery>("gpu-discovery", "gpuDiscovery", kAdmission, "BOOL",
                                     "false: the operator cannot find the GPUs, so requests must name their hardware"),
     setting<&Config::newer_operator>("newer-operator", "newerOperator", kAdmission, "BOOL",
@@ -97,5 +101,20 @@ constexpr Setting kSettings[] = {
 }  // namespace
 
 std::span<const Setting> settings() { return kSettings; }
+
+std::string contradiction(std::span<const Given> given, bool as_flags) {
+  const auto text_of = [&](std::string_view flag) {
+    const auto found = std::ranges::find(given, flag, [](const Given& one) { return one.setting->flag; });
+    return found == given.end() ? std::string() : found->text;
+  };
+  const std::string enforced = text_of(kEnforce), mode = text_of(kFeasibility);
+  Config config;
+  if (enforced.empty() || mode.empty() || !parse(mode, config.feasibility) || config.feasibility == Feasibility::kDeny) return {};
+  const auto spelled = [&](std::string_view name, std::string_view text) {
+    return as_flags ? "--" + std::string(name) + " " + std::string(text) : std::string(name) + ": " + std::string(text);
+  };
+  return spelled(kEnforce, enforced) + " means " + spelled(kFeasibility, "deny") + ", but " +
+         spelled(kFeasibility, format(config.feasibility)) + " is given too; leave one of them out";
+}
 
 }  // namespace dynamo::webhook

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "config/values.h"
@@ -20,5 +21,15 @@ struct Setting {
 
 /// All settings in the order of the help text.
 [[nodiscard]] std::span<const Setting> settings();
+
+/// A setting as somebody gave it, with the text that its flag would have.
+struct Given {
+  const Setting* setting = nullptr;
+  std::string text;
+};
+
+/// What no order could settle: two settings of one place, flags or file, that say opposite things about the same. A sentence in
+/// the spelling of that place; empty = there is none.
+[[nodiscard]] std::string contradiction(std::span<const Given> given, bool as_flags);
 
 }  // namespace dynamo::webhook
