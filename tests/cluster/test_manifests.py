@@ -1,6 +1,7 @@
 """What installs the webhook, and the policy that stands in for it: rendered as committed, and taken by a real API server."""
 
 import json
+import re
 import subprocess
 import unittest
 
@@ -90,6 +91,21 @@ class Manifests(unittest.TestCase):
                     arguments = one["spec"]["template"]["spec"]["containers"][0]["args"]
                     done = subprocess.run([WEBHOOK, *arguments, "--version"], capture_output=True, text=True)
                     self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_the_memory_of_a_pod_holds_what_hostile_clients_can_make_it_hold(self):
+        """The sum that docs/webhook.md names, whatever the node's number of cores."""
+        printed = subprocess.run([WEBHOOK, "--help"], capture_output=True, text=True, check=True).stdout
+        default = lambda flag: re.search(rf"--{flag} .*?\[(\w+)\]", printed, re.S)[1]
+        mib = lambda text: int(text.removesuffix("Mi"))
+        for overlay in ("external", "self-managed"):
+            deployment = next(one for one in documents(self.plane, self.installed(overlay)) if one["kind"] == "Deployment")
+            container = deployment["spec"]["template"]["spec"]["containers"][0]
+            workers = [int(argument.removeprefix("--workers=")) for argument in container["args"] if "--workers=" in argument]
+            self.assertEqual(len(workers), 1, "one for each core of the node, however many there are")
+            connections = int(default("max-connections")) * (40 + 64) / 1024
+            most = connections + mib(default("max-buffered")) + mib(default("max-body")) + 20 * workers[0]
+            idle = 30
+            self.assertLessEqual(most + idle, mib(container["resources"]["limits"]["memory"]))
 
     def test_names_do_not_collide_with_the_operators(self):
         for one in documents(self.plane, self.installed("external")):
