@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include "certs/authority.h"
 
@@ -28,6 +30,36 @@ TEST(CertsCommand, WritesFilesThatFitTogetherForTheOwnerAlone) {
   EXPECT_EQ(fs::status(folder / "tls.key").permissions(), fs::perms::owner_read | fs::perms::owner_write);
   EXPECT_THAT(text_of(folder / "secret.yaml"), testing::HasSubstr("namespace: here"));
   EXPECT_THAT(text_of(folder / "ca-bundle.patch.json"), testing::HasSubstr("/webhooks/0/clientConfig/caBundle"));
+  fs::remove_all(folder);
+}
+
+TEST(CertsCommand, AKeyIsAtNoTimeThereForOthers) {
+  const fs::path folder = fs::path(testing::TempDir()) / "dynamo-certs-watched";
+  std::atomic<bool> open_to_others = false;
+  {
+    const std::jthread watcher([&](const std::stop_token& end) {
+      while (!end.stop_requested()) {
+        std::error_code gone;
+        const fs::file_status key = fs::status(folder / "tls.key", gone);
+        const auto others = fs::perms::group_all | fs::perms::others_all;
+        if (fs::is_regular_file(key) && (key.permissions() & others) != fs::perms::none) open_to_others = true;
+      }
+    });
+    for (int i = 0; i < 50; ++i) EXPECT_EQ(run_certs({"--out", folder.string()}), 0);
+  }
+  EXPECT_FALSE(open_to_others);
+  fs::remove_all(folder);
+}
+
+TEST(CertsCommand, ALinkInItsPlaceIsReplacedNotFollowed) {
+  const fs::path folder = fs::path(testing::TempDir()) / "dynamo-certs-linked", elsewhere = folder / "elsewhere";
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  std::ofstream(elsewhere) << "kept";
+  fs::create_symlink(elsewhere, folder / "tls.key");
+  EXPECT_EQ(run_certs({"--out", folder.string()}), 0);
+  EXPECT_EQ(text_of(elsewhere), "kept");
+  EXPECT_THAT(text_of(folder / "tls.key"), testing::HasSubstr("PRIVATE KEY"));
   fs::remove_all(folder);
 }
 

@@ -1,10 +1,15 @@
 #include "certs/command.h"
 
 #include <CLI/CLI.hpp>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
+#include <string_view>
 
 #include "certs/authority.h"
 #include "certs/base64.h"
@@ -67,14 +72,19 @@ std::string bundle_patch(const Issued& issued) {
   return write_json(patch) + "\n";
 }
 
-/// For the owner's eyes only, from before the first byte is written.
-bool write_file(const fs::path& path, const std::string& text) {
+/// For the owner's eyes only, from before there is anything to see: a file that others could open once stays open to them.
+bool write_file(const fs::path& path, std::string_view text) {
   std::error_code error;
   fs::remove(path, error);
-  std::ofstream file(path, std::ios::binary);
-  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write, error);
-  file << text << std::flush;
-  return file.good() && !error;
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file < 0) return false;
+  while (!text.empty()) {
+    const ssize_t written = ::write(file, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) break;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return ::close(file) == 0 && text.empty();
 }
 
 int write_files(const CertsOptions& options, const Issued& issued) {
