@@ -10,6 +10,7 @@
 
 #include "certs/cluster_state.h"
 #include "certs/rotation.h"
+#include "net/certificate_counters.h"
 #include "net/certificate_source.h"
 #include "ops/log.h"
 
@@ -29,7 +30,7 @@ struct SelfManagedOptions {
 class SelfManagedCertificates final : public CertificateSource {
  public:
   SelfManagedCertificates(std::unique_ptr<ClusterState> cluster, SelfManagedOptions options, const Log& log,
-                          Rotation::Clock clock = std::chrono::system_clock::now);
+                          CertificateCounters& counters, Rotation::Clock clock = std::chrono::system_clock::now);
   ~SelfManagedCertificates() override;
 
   void start(Sink sink) override;
@@ -39,12 +40,16 @@ class SelfManagedCertificates final : public CertificateSource {
   void work(const std::stop_token& stop);
   /// The time until the next step.
   [[nodiscard]] std::chrono::milliseconds step();
+  /// Likewise after a failed one: soon at first, then later and later.
+  [[nodiscard]] std::chrono::milliseconds after(const ClusterError& error);
 
   std::unique_ptr<ClusterState> cluster_;
   SelfManagedOptions options_;
   const Log& log_;
+  CertificateCounters& counters_;
   Rotation rotation_;
   Sink sink_;
+  int failures_ = 0;        ///< in a row
   std::string complaint_;   ///< the last one logged, so that it is not repeated at every step
   std::mutex mutex_;
   std::condition_variable_any wake_;

@@ -23,11 +23,12 @@ Duration pace(Duration certificate_life) {
   return std::clamp(certificate_life / 20, Duration(250), Duration(10000));
 }
 
-Made self_managed(const Config& config, const Log& log) {
+Made self_managed(const Config& config, const Log& log, CertificateCounters& counters) {
   auto access = KubeAccess::in_cluster(config.service_account);
   if (!access) return std::unexpected(access.error());
-  const auto name_space = read_text_file(access->service_account + "/namespace");
+  auto name_space = read_text_file(access->service_account + "/namespace");
   if (!name_space) return std::unexpected("self-managed certificates need the namespace of the pod: " + name_space.error());
+  while (!name_space->empty() && name_space->back() == '\n') name_space->pop_back();   // who mounts it by hand may end the line
   SelfManagedOptions options;
   options.times = rotation_times(config);
   options.interval = pace(config.certificate_life);
@@ -40,13 +41,13 @@ Made self_managed(const Config& config, const Log& log) {
   CertificateObjects objects;
   objects.name_space = *name_space;
   auto cluster = std::make_unique<KubeState>(std::move(*access), std::move(objects));
-  return std::make_unique<SelfManagedCertificates>(std::move(cluster), std::move(options), log);
+  return std::make_unique<SelfManagedCertificates>(std::move(cluster), std::move(options), log, counters);
 }
 
 }  // namespace
 
 Made make_certificate_source(const Config& config, const Log& log, CertificateCounters& counters) {
-  if (config.certificates == CertificateOrigin::kSelfManaged) return self_managed(config, log);
+  if (config.certificates == CertificateOrigin::kSelfManaged) return self_managed(config, log, counters);
   return std::make_unique<FileCertificates>(
       CertificateFiles{config.tls_cert_file, config.tls_key_file, config.client_ca_file}, log, counters);
 }
