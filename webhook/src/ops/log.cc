@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -116,7 +117,13 @@ void Log::write(LogLevel level, std::string_view message, std::initializer_list<
   line.reserve(320);
   append_line(line, level, utc_now(), message, fields);
   // A log that cannot be written must not stop the server; nothing could be told to anybody.
-  [[maybe_unused]] const ssize_t written = ::write(descriptor_, line.data(), line.size());
+  const std::lock_guard lock(mutex_);
+  for (std::string_view rest = line; !rest.empty();) {
+    const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
 }
 
 }  // namespace dynamo::webhook

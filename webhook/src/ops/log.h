@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -59,6 +60,7 @@ class Log {
  private:
   int descriptor_;
   LogLevel level_;
+  mutable std::mutex mutex_;   ///< a pipe takes more than 4 KiB in pieces, and others could come between
 };
 
 }  // namespace dynamo::webhook
