@@ -79,8 +79,9 @@ Connection::Next Connection::take_in(Clock::time_point now) {
   if (state == RequestReader::State::kComplete) return Next::kRequest;
   if (state == RequestReader::State::kBody && phase() == Phase::kHead) enter(Phase::kBody, now);
   if (reader_.take_continue()) {
-    // Fits into the empty socket buffer of a client that waits; if not, the client goes on without it.
-    [[maybe_unused]] const IoResult sent = transport_.write("HTTP/1.1 100 Continue\r\n\r\n");
+    // Fits into the empty socket buffer of a client that waits. Nobody else needs it, and a part of it would spoil the answer.
+    constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
+    if (transport_.write(kGoOn).bytes != kGoOn.size()) return close(Ending::kClient);
   }
   return Next::kAgain;
 }
