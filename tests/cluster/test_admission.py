@@ -4,6 +4,7 @@ import copy
 import json
 import pathlib
 import re
+import signal
 import subprocess
 import unittest
 
@@ -228,6 +229,19 @@ class Defaults(AdmissionTest):
         document = self.document("owned-badly", backend="auto", searchStrategy="thorough")
         self.denied(apply(), "spec.searchStrategy: Invalid value")
 
+    def test_a_server_side_apply_may_be_tried_first(self):
+        document = self.document("tried", hardware={"gpuSku": "H100-SXM5-80GB"})
+        tried = lambda: PLANE.apply(document, "--server-side", "--dry-run=server", "--field-manager=gitops")
+        self.assertIn("server dry run", self.admitted(tried()).out)
+        document["spec"].update(backend="auto", searchStrategy="thorough")
+        self.denied(tried(), "spec.searchStrategy: Invalid value")
+        self.assertIn("NotFound", PLANE.kubectl("get", "dgdr", "tried", "-n", self.namespace).err)
+
+    def test_annotations_of_other_kinds_mean_nothing_here(self):
+        document = self.document("annotated")
+        document["metadata"]["annotations"] = {"nvidia.com/dynamo-operator-origin-version": "no version at all"}
+        self.admitted(PLANE.apply(document))
+
     def test_offline_says_what_the_api_server_says(self):
         documents = [self.document("offline", **spec) for spec in (
             {}, {"backend": "auto", "searchStrategy": "thorough", "workload": {"requestRate": 1, "concurrency": 1}},
@@ -395,9 +409,57 @@ class PhaseImmutability(Immutability, AdmissionTest):
         self.denied(self.patch("old-error-mended", {"spec": {"backend": "auto"}}), '"thorough" is incompatible with spec.backend "auto"')
 
 
+class NewerOperator(AdmissionTest):
+    """Of the releases after 1.1: an image whose tag says no version needs one beside it, once something is started with it."""
+
+    namespace = "newer"
+    flags = ("--newer-operator=true", "--immutability=phase")
+    nameless = {"image": "example.com/profiler:latest"}
+    required = "spec.runtimeVersionOverride: Required value: is required when spec.image has no parseable semantic-version tag"
+
+    @classmethod
+    def before_registration(cls):
+        for name, apply_on in (("older-ready", False), ("older-ready-2", False), ("older-deployed", True)):
+            PLANE.must("create", "-f", "-", stdin=request(name, cls.namespace, autoApply=apply_on, **cls.nameless))
+            PLANE.set_status(name, cls.namespace, phase="Deployed" if apply_on else "Ready")
+
+    def test_an_image_without_a_version_needs_one(self):
+        self.denied(self.apply("nameless", **self.nameless), self.required)
+        self.admitted(self.apply("named", runtimeVersionOverride="1.1.0", **self.nameless))
+        self.admitted(self.apply("versioned"))
+        self.denied(self.apply("versioned", **self.nameless), self.required)
+
+    def test_what_is_older_than_the_rule_keeps_its_labels_editable(self):
+        self.admitted(self.patch("older-deployed", {"metadata": {"labels": {"a": "b"}}}))
+        self.denied(self.patch("older-deployed", {"spec": {"runtimeVersionOverride": "1.1.0"}}),
+                    'updates are forbidden while the resource is in phase "Deployed" (changed: runtimeVersionOverride)')
+
+    def test_starting_it_needs_the_version(self):
+        self.denied(self.patch("older-ready", {"spec": {"autoApply": True}}), self.required)
+        self.admitted(self.patch("older-ready", {"spec": {"autoApply": True, "runtimeVersionOverride": "1.1.0"}}))
+        self.admitted(self.patch("older-ready-2", {"spec": {"runtimeVersionOverride": "1.1.0"}}))
+        self.admitted(self.patch("older-ready-2", {"spec": {"runtimeVersionOverride": "1.2.0"}}))
+        self.admitted(self.patch("older-ready-2", {"spec": {"autoApply": True}}))
+
+    def test_older_names_are_warned_about_in_order(self):
+        base = {"apiVersion": "nvidia.com/v1beta1", "kind": "DynamoGraphDeployment", "metadata": {"name": "base"},
+                "spec": {"components": [{"name": "VllmWorker"}, {"name": "TRTLLMPrefillWorker"}, {"name": "SGLangDecodeWorker"}]}}
+        answer = self.admitted(self.apply("older-names", overrides={"dgd": base}))
+        named = [warning for warning in warnings(answer) if "components[name=" in warning]
+        self.assertEqual([re.search(r"name=(\w+)", warning)[1] for warning in named],
+                         ["SGLangDecodeWorker", "TRTLLMPrefillWorker", "VllmWorker"])
+
+
 class NoDiscovery(AdmissionTest):
     namespace = "no-discovery"
     flags = ("--gpu-discovery=false",)
+
+    @classmethod
+    def before_registration(cls):
+        PLANE.must("create", "-f", "-", stdin=request("discovered", cls.namespace, hardware=None))
+
+    def test_what_is_older_than_the_setting_keeps_its_labels_editable(self):
+        self.admitted(self.patch("discovered", {"metadata": {"labels": {"a": "b"}}}))
 
     def test_each_missing_field_is_named(self):
         self.denied(self.apply("nothing", hardware=None),
@@ -489,6 +551,23 @@ class Down(unittest.TestCase):
         admission.process.__enter__()
         self.assertEqual(apply("good").code, 0)
         self.assertEqual(len(causes(apply("bad", backend="auto", searchStrategy="thorough"))), 1)
+
+    def test_one_that_hangs_is_one_that_is_down(self):
+        for policy in ("Fail", "Ignore"):
+            with self.subTest(policy):
+                namespace = f"hung-{policy.lower()}"
+                admission = self.enterContext(Admission(PLANE, namespace, failure_policy=policy))
+                admission.process.process.send_signal(signal.SIGSTOP)
+                try:
+                    answer = PLANE.apply(request("bad", namespace, backend="auto", searchStrategy="thorough"))
+                finally:
+                    admission.process.process.send_signal(signal.SIGCONT)
+                self.assertEqual(answer.code, 1 if policy == "Fail" else 0, answer)
+                if policy == "Fail":
+                    self.assertIn("failed calling webhook", answer.err)
+                control_plane.wait_until(lambda: len(causes(PLANE.apply(request("bad-again", namespace, backend="auto",
+                                                                                searchStrategy="thorough")))) == 1,
+                                         60, "it judges again", every=0.5)
 
     def test_ignore_lets_everything_in_but_what_the_crd_refuses(self):
         apply, _ = self.down("down-ignore", "Ignore")
