@@ -53,7 +53,10 @@ Limit nearest_faster(const search::Evaluations& kept, const Estimate& unit, cons
       if (nearest == nullptr || miss < pick::violation(nearest->row, target)) nearest = &row;
     }
   }
-  return nearest == nullptr ? Limit{} : missed_target(nearest->row, target);
+  if (nearest == nullptr) return {};
+  Limit limit = missed_target(nearest->row, target);
+  limit.same_batch = nearest->row.decode.batch == unit.decode.batch && nearest->row.ctx_tokens > unit.ctx_tokens;
+  return limit;
 }
 
 Limit largest_batch(int batch) { return {"largestBatch", batch, 0, 0, 0}; }
@@ -111,7 +114,7 @@ Value limit_value(const Limit& limit) {
 }
 
 std::string limit_text(const Limit& limit) {
-  const std::string batch = "batch " + std::to_string(limit.batch);
+  const std::string batch = limit.same_batch ? "more prefill tokens a step" : "batch " + std::to_string(limit.batch);
   if (limit.name == "itl" || limit.name == "ttft" || limit.name == "requestLatency") {
     return batch + " would have " + title_of(limit.name) + " " + ms_text(limit.value) + ", over " + target_text(limit.allowed) +
            " ms";

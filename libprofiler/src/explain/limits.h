@@ -13,6 +13,7 @@ struct Limit {
   double value = 0;        ///< what that point needs or reaches
   double allowed = 0;      ///< same unit: ms or GiB
   double tokens_per_s_gpu = 0;   ///< of that point; 0 = it was not evaluated
+  bool same_batch = false;       ///< that point only reads more prompt tokens a step
 };
 
 [[nodiscard]] Limit limit_of(const Evidence& evidence, const Estimate& unit);

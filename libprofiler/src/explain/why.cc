@@ -47,7 +47,8 @@ std::string goal_sentence(const Evidence& evidence) {
     case PickingMode::kAutoscale: return "Prefill and decode are each the fastest under their own target; a planner scales them.";
     case PickingMode::kDefault:
       if (evidence.target->by_cost) return "It makes a token at the lowest cost under the targets.";
-      return "It has the highest throughput that " + std::to_string(evidence.request->total_gpus) + " GPUs reach under the targets.";
+      return "It has the highest throughput that " + (evidence.request->total_gpus == 1 ? "one GPU reaches" : std::to_string(evidence.request->total_gpus) + " GPUs reach") +
+             " under the targets.";
   }
   return {};
 }
@@ -84,7 +85,8 @@ Value why_of(const Evidence& evidence) {
   Value value;
   value.set("goal", goal_sentence(evidence));
   value.set("binding", limit.name);
-  value.set("bindingSentence", limit.name.empty() ? std::string() : binding_sentence(evidence, limit));
+  // Where the pick misses a target itself, what a faster one would miss says nothing.
+  value.set("bindingSentence", limit.name.empty() || !report.sla_met ? std::string() : binding_sentence(evidence, limit));
   value.set("limit", limit.name.empty() ? Value() : limit_value(limit));
   return value;
 }

@@ -19,6 +19,8 @@ std::string percent_text(double percent) {
 
 std::string change_text(double percent) {
   if (std::abs(percent) < 0.05) return "the same";
+  constexpr double kTold = 200;   // percent more from which a factor is easier to read
+  if (percent >= kTold) return readable(1 + percent / 100) + " times the";
   return percent_text(percent) + (percent > 0 ? " more" : " less");
 }
 
@@ -35,7 +37,7 @@ std::string choice_text(const Evidence& evidence, const Pick& pick) {
   } else {
     out = "agg " + out + ", batch " + std::to_string(pick.unit.decode.batch);
   }
-  if (evidence.several_backends()) out += " on " + std::string(name_of(pick.unit.decode.backend));
+  if (evidence.several_backends()) out += " (" + std::string(name_of(pick.unit.decode.backend)) + ")";
   return out;
 }
 

@@ -68,7 +68,7 @@ void account_for_targets(const search::RoleOutcome& roles, const Target& target,
 /// What a ranking without a load maximises, tokens/s per GPU.
 [[nodiscard]] double merit(const Pick& pick, const Target& target);
 
-/// The one reason why `loser` stands behind `winner`, e.g. `21 % less; ITL 2.6x better`. Also for rankings merged by the caller.
+/// The one reason why `loser` stands behind `winner`, e.g. `21 % less throughput, ITL 2.6x better`. Also for rankings merged by the caller.
 [[nodiscard]] std::string why_not(const Pick& loser, const Pick& winner, const Target& target);
 
 }  // namespace dynamo::pick

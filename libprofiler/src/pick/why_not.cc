@@ -59,11 +59,10 @@ std::string why_not(const Pick& loser, const Pick& winner, const Target& target)
   const double best = merit(winner, target), own = merit(loser, target);
   const double less = best > 0 ? std::nearbyint((1.0 - own / best) * 100.0) : 0;
   const std::string note = latency_note(loser, winner, target);
-  if (target.by_cost && less >= 1 && own > 0) {
-    return number(std::nearbyint((best / own - 1.0) * 100.0)) + " % dearer" + (note.empty() ? "" : "; " + note);
-  }
-  if (less < 1) return note.empty() ? "same throughput" : "same throughput; " + note;
-  return number(less) + (note.empty() ? " % less throughput" : " % less; " + note);
+  const std::string notes = note.empty() ? note : ", " + note;
+  if (less < 1) return "same throughput" + notes;
+  if (target.by_cost && own > 0) return number(std::nearbyint((best / own - 1.0) * 100.0)) + " % dearer" + notes;
+  return number(less) + " % less throughput" + notes;
 }
 
 }  // namespace dynamo::pick

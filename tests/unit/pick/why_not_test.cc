@@ -23,13 +23,13 @@ Target target() {
 TEST(WhyNot, LessThroughput) { EXPECT_EQ(why_not(pick(810, 20), pick(1000, 20), target()), "19 % less throughput"); }
 
 TEST(WhyNot, NamesTheTradeOff) {
-  EXPECT_EQ(why_not(pick(790, 10), pick(1000, 26), target()), "21 % less; ITL 2.6x better");
-  EXPECT_EQ(why_not(pick(790, 40), pick(1000, 20), target()), "21 % less; ITL 2x worse");
+  EXPECT_EQ(why_not(pick(790, 10), pick(1000, 26), target()), "21 % less throughput, ITL 2.6x better");
+  EXPECT_EQ(why_not(pick(790, 40), pick(1000, 20), target()), "21 % less throughput, ITL 2x worse");
 }
 
 TEST(WhyNot, EqualThroughput) {
   EXPECT_EQ(why_not(pick(1000, 20), pick(1000, 20), target()), "same throughput");
-  EXPECT_EQ(why_not(pick(1000, 30), pick(1000, 20), target()), "same throughput; ITL 1.5x worse");
+  EXPECT_EQ(why_not(pick(1000, 30), pick(1000, 20), target()), "same throughput, ITL 1.5x worse");
 }
 
 TEST(WhyNot, AMissedTargetComesFirst) {
