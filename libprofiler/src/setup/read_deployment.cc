@@ -57,6 +57,16 @@ class EngineReader {
                    .reason = flag + " must be a whole number", .hint = {}, .source = {}, .mark = {}});
   }
 
+  void take_fraction(const std::string& flag, const std::string& text) {
+    const auto number = parse_double(text);
+    if (number && *number > 0 && *number <= 1) {
+      read_.setup.memory_fraction = *number;
+      return;
+    }
+    problems_.add({.code = DiagnosticCode::kInvalid, .rule = "setup.flag", .path = service_.path, .bad_value = text,
+                   .reason = flag + " must be above 0 and at most 1", .hint = {}, .source = {}, .mark = {}});
+  }
+
   void take_number(int& into, const std::string& flag, const std::string& text) {
     std::optional<int> number;
     take_number(number, flag, text);
@@ -79,7 +89,7 @@ class EngineReader {
       case kAttentionDataParallel: read_.attention_dp = true; return;
       case kMaxBatch: return take_number(read_.total_requests, flag, text);
       case kMaxTokens: return take_number(read_.token_limit, flag, text);
-      case kMemoryFraction: read_.setup.memory_fraction = parse_double(text); return;
+      case kMemoryFraction: return take_fraction(flag, text);
       case kKvDtype: read_.kv = text; return;
       case kQuantization: read_.quantization = text; return;
       case kDisaggregation:
