@@ -149,6 +149,25 @@ class WithTables(ProgramTest):
         for word in ("TTFT", "ITL", "WHY NOT", "measured tables", "Deploy:"):
             self.assertIn(word, answer.out)
 
+    def test_usual_rows_take_one_line(self):
+        """Of 80 columns, the reason among them: between the titles and the count of the others stands one line a pick."""
+        samples = ROOT / "manifests/samples"
+        for name in ("qwen3-32b", "load-match", "e2e-latency", "planner", "profile_sla_aic_dgdr", "profile_sla_moe_dgdr"):
+            lines = self.run_measured("profile", "-f", samples / f"{name}.yaml").out.splitlines()
+            first = next(i for i, line in enumerate(lines) if line.startswith("  LAYOUT"))
+            last = next(i for i, line in enumerate(lines) if line.startswith("  ... "))
+            rows = lines[first + 1:last]
+            self.assertEqual(len(rows), 5, "\n".join(lines))
+            self.assertLessEqual(max(map(len, rows)), 80)
+            for row in rows[1:]:
+                self.assertRegex(row, r"  (-\d+ %|same tok/s|needs \d+ GPUs)(, ITL [0-9.]+x (better|worse))?$")
+
+    def test_long_commands_are_continued_within_the_screen(self):
+        out = self.run_measured("profile", *FLAGS, "--gpu-price", "2.49", "--name", "a-name").out
+        self.assertLessEqual(max(map(len, out.splitlines())), 80, out)
+        deploy = out[out.index("Deploy:"):]
+        self.assertIn("kubectl dynamo profile " + " ".join(FLAGS), " ".join(deploy.replace("\\\n", " ").split()))
+
     def test_the_same_bytes_every_time(self):
         for form in ("table", "wide", "json", "yaml"):
             first = self.run_measured("profile", "-f", SAMPLE, "-o", form, "--backend", "auto")

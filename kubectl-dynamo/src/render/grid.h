@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -15,13 +16,17 @@ class Grid {
 
   explicit Grid(std::vector<Column> columns) : columns_(std::move(columns)) {}
   void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
-  /// Lines wider than `width` continue in the last column below, or indented where that column is too narrow; 0 = never break. Where
-  /// even the other columns are wider, the widest of them gives way: its long cells have a line of their own, and what follows them
-  /// continues below. The first line is the titles.
+  /// Where fewer lines are wider than `width` that way, only one blank stands before numbers. Lines that still are continue in the last
+  /// column below, or indented where that column is too narrow; 0 = never break. Where even the other columns are wider, the widest of
+  /// them gives way: its long cells have a line of their own, and what follows them continues below. The first line is the titles.
   [[nodiscard]] std::vector<std::string> lines(std::size_t width) const;
 
  private:
-  [[nodiscard]] std::vector<std::size_t> widths(std::size_t width) const;
+  /// Where each column starts.
+  [[nodiscard]] std::vector<std::size_t> starts(const std::vector<std::size_t>& widths, bool tight) const;
+  [[nodiscard]] std::vector<std::size_t> natural_widths() const;
+  /// Of the rows, how many are wider than `width`.
+  [[nodiscard]] std::ptrdiff_t broken(const std::vector<std::size_t>& starts, std::size_t width) const;
 
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;

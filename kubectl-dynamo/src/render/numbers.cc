@@ -1,5 +1,6 @@
 #include "render/numbers.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -31,6 +32,12 @@ std::string readable(double value) {
   if (size >= 9.995) return fixed(value, 1);
   if (size >= 0.1 || size == 0) return fixed(value, size == 0 ? 0 : 2);
   return fixed(value, 3);
+}
+
+std::string share_of_load(double percent) {
+  constexpr double kMost = 99.9;
+  const double tenths = std::round(percent * 10) / 10;
+  return plain(percent < 100 ? std::min(tenths, kMost) : tenths) + " %";
 }
 
 std::string plain(double value) {

@@ -16,4 +16,7 @@ namespace dynamo::cli {
 /// A target as the user wrote it: up to three decimals, no trailing zeros.
 [[nodiscard]] std::string plain(double value);
 
+/// `4 %`, `2.8 %`: one decimal where it is not zero. Never `100 %` of a load that is not all carried.
+[[nodiscard]] std::string share_of_load(double percent);
+
 }  // namespace dynamo::cli

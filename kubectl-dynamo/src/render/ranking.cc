@@ -55,11 +55,12 @@ Grid pick_grid(const Columns& shown) {
   return Grid(std::move(columns));
 }
 
-/// Beside a column of throughputs "19 % less" says it all.
-std::string short_reason(std::string reason) {
-  static constexpr std::string_view kWords = " % less throughput";
-  const std::size_t at = reason.find(kWords);
-  return at == std::string::npos ? reason : reason.replace(at, kWords.size(), " % less");
+/// "-21 %, ITL 3.6x better" instead of "21 % less throughput, ...": the throughputs have a column beside it.
+std::string short_reason(const std::string& reason) {
+  static constexpr std::string_view kLess = " % less throughput", kSame = "same throughput";
+  if (reason.starts_with(kSame)) return "same tok/s" + reason.substr(kSame.size());
+  const std::size_t at = reason.find(kLess);
+  return at == std::string::npos ? reason : "-" + reason.substr(0, at) + " %" + reason.substr(at + kLess.size());
 }
 
 std::vector<std::string> pick_cells(const Value& pick, bool first, const Columns& shown) {

@@ -1,5 +1,7 @@
 #include "render/table.h"
 
+#include <vector>
+
 #include "render/grid.h"
 #include "render/numbers.h"
 #include "render/pareto_chart.h"
@@ -27,11 +29,43 @@ std::string assumptions_line(const Value& report) {
   return out;
 }
 
-/// `Why:     kubectl dynamo explain -f qwen.yaml`; what must follow the command goes to a line of its own where it does not fit.
+/// A command in pieces that stay whole: its name, then each flag with its value.
+std::vector<std::string> pieces_of(const std::string& command) {
+  std::vector<std::string> pieces(1);
+  bool quoted = false;
+  for (std::size_t i = 0; i < command.size(); ++i) {
+    if (command[i] == '\'') quoted = !quoted;
+    if (!quoted && command[i] == ' ' && command.substr(i + 1, 1) == "-") {
+      pieces.emplace_back();
+    } else {
+      pieces.back() += command[i];
+    }
+  }
+  return pieces;
+}
+
+/// `Why:     kubectl dynamo explain -f qwen.yaml`; over several lines where it is too long for one, as a shell takes it. The tail, such
+/// as a pipe, is not torn.
 std::string next_step(const std::string& title, const std::string& command, const std::string& tail) {
   if (command.empty()) return {};
-  const std::string line = title + command + tail;
-  return columns(line) <= kScreenWidth || tail.empty() ? line + "\n" : title + command + " \\\n          " + tail.substr(1) + "\n";
+  constexpr std::size_t kContinued = 2;   // columns of " \"
+  std::vector<std::string> pieces = pieces_of(command);
+  if (!tail.empty()) pieces.push_back(tail);
+  std::string out = title;
+  std::size_t used = columns(title);
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const std::size_t ahead = i + 1 < pieces.size() ? kContinued : 0;
+    const std::size_t size = columns(pieces[i]);
+    if (i > 0 && used + 1 + size + ahead > kScreenWidth) {
+      const std::string indent(title.size() + 1, ' ');
+      out += " \\\n" + indent + pieces[i];
+      used = indent.size() + size;
+    } else {
+      out += (i > 0 ? " " : "") + pieces[i];
+      used += size + (i > 0 ? 1 : 0);
+    }
+  }
+  return out + "\n";
 }
 
 std::string paragraph(const std::string& text) { return text.empty() ? text : wrap(text, kScreenWidth, 0, 2) + "\n"; }
@@ -59,7 +93,7 @@ std::string render_table(const Value& report, const TableOptions& options, const
     if (const std::string chart = render_pareto(report, style); !chart.empty()) out += chart + "\n";
   }
   return out + basis(report, *pick) + next_step("Why:     ", options.explain, "") +
-         next_step("Deploy:  ", options.repeat, " -o yaml | kubectl apply -f -");
+         next_step("Deploy:  ", options.repeat, "-o yaml | kubectl apply -f -");
 }
 
 std::string render_estimate(const Value& report, const Style& style) {

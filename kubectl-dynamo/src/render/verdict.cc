@@ -65,8 +65,7 @@ std::string verdict(const Value& report, const Value& pick) {
   if (flag_at(report, {"unverified"})) return "Fits in memory, speed unverified: " + picked_phrase(report, pick);
   if (!flag_at(report, {"sla", "met"})) return missed_verdict(report, pick);
   if (number_at(pick, {"loadServedPercent"}) < 100) {
-    return "Carries " + readable(number_at(pick, {"loadServedPercent"})) +
-           " % of the load: " + picked_phrase(report, pick);
+    return "Carries " + share_of_load(number_at(pick, {"loadServedPercent"})) + " of the load: " + picked_phrase(report, pick);
   }
   const bool modelled = text_at(report, {"provenance", "tier"}) == "modelled";
   return (modelled ? "Meets the SLA if the model holds: " : "Meets the SLA: ") + picked_phrase(report, pick);

@@ -30,6 +30,10 @@ TEST(Grid, ALongReasonGoesBelowWhereItsColumnIsNarrow) {
   EXPECT_THAT(grid("bcdef", "slower than all").lines(24), ElementsAre("NAME   COUNT  WHY", "a          1", "bcdef     22\n      slower than all"));
 }
 
+TEST(Grid, NumbersMoveTogetherWhereThatSavesALine) {
+  EXPECT_THAT(grid("bcdef", "slow").lines(17), ElementsAre("NAME  COUNT  WHY", "a         1", "bcdef    22  slow"));
+}
+
 TEST(Grid, TheWidestColumnGivesWayBeforeALineIsTooLong) {
   const std::string name(30, 'x');   // 30 + 2 + 5 + 2 columns before the reason
   const std::string blanks(18 + 2, ' ');

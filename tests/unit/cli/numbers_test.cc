@@ -56,5 +56,12 @@ TEST(Grid, MovesANarrowLastColumnToALineOfItsOwn) {
   EXPECT_EQ(lines[2], "short");
 }
 
+TEST(ShareOfLoad, HasADecimalWhereItIsNeeded) {
+  EXPECT_EQ(share_of_load(4), "4 %");
+  EXPECT_EQ(share_of_load(2.84), "2.8 %");
+  EXPECT_EQ(share_of_load(99.99), "99.9 %");
+  EXPECT_EQ(share_of_load(100), "100 %");
+}
+
 }  // namespace
 }  // namespace dynamo::cli

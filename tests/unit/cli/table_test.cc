@@ -50,7 +50,7 @@ Pick disaggregated() {
   pick.unit.prefill_workers = 1;
   pick.unit.gpus = 4;
   pick.gpus_used = 8;
-  pick.why_not = "21 % less throughput; ITL 2.6x better";
+  pick.why_not = "21 % less throughput, ITL 2.6x better";
   return pick;
 }
 
@@ -91,7 +91,7 @@ TEST(Table, SaysVerdictNumbersAlternativesAndNextStep) {
   EXPECT_THAT(text, HasSubstr("6,369 tok/s, 12.8 req/s at 320 in flight"));
   EXPECT_THAT(text, HasSubstr("(weights 15, KV 84, rest 13)"));
   EXPECT_THAT(text, HasSubstr("* agg    2 x tp4   batch 160"));
-  EXPECT_THAT(text, HasSubstr("disagg 2 x (1P tp2 + 1D tp2)"));
+  EXPECT_THAT(text, HasSubstr("disagg 2 x (1P tp2 + 1D tp2)    8       796  321 18.8  -21 %, ITL 2.6x better\n"));
   EXPECT_THAT(text, HasSubstr("  ... 44 more fit, 212 do not\n"));
   EXPECT_THAT(text, HasSubstr("Why:     kubectl dynamo explain -f qwen.yaml\n"));
   EXPECT_THAT(text, HasSubstr("measured tables (aiconfigurator-core 0.12.0), 50 % looked up"));
@@ -103,6 +103,16 @@ TEST(Table, FitsEightyColumnsUnlessWide) {
   std::istringstream lines(table(sample()));
   for (std::string line; std::getline(lines, line);) EXPECT_LE(columns(line), 80u) << line;
   EXPECT_THAT(table(sample(), true), HasSubstr("TOK/S/USER"));
+}
+
+TEST(Table, ALongCommandIsContinuedAsAShellTakesIt) {
+  const std::string command = "kubectl dynamo profile --model Qwen/Qwen3-32B --gpu h200_sxm --gpus 8 --isl 3000 --name 'a - b c' --osl 500";
+  const std::string text = render_table(report_value(sample(), "x"), {false, command, command}, Style(false));
+  EXPECT_THAT(text, HasSubstr("Why:     kubectl dynamo profile --model Qwen/Qwen3-32B --gpu h200_sxm --gpus 8 \\\n"
+                              "          --isl 3000 --name 'a - b c' --osl 500\n"));
+  EXPECT_TRUE(text.ends_with("          --isl 3000 --name 'a - b c' --osl 500 -o yaml | kubectl apply -f -\n")) << text;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(columns(line), 80u) << line;
 }
 
 TEST(Table, IdleGpusCountInTheThroughputAndInTheRankingAlike) {
