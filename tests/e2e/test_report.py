@@ -127,6 +127,15 @@ class Report(ProgramTest):
         for line in chart:
             self.assertLessEqual(len(line), 80, line)
 
+    def test_the_terminal_chart_without_unicode(self):
+        for locale in ({"LC_ALL": "C"}, {"LANG": "de_DE.ISO-8859-1"}, {"LC_ALL": "POSIX", "LANG": "C.UTF-8"}):
+            wide = self.run_program("profile", "-f", SAMPLE, "-o", "wide", environment=locale, tables=tables_directory()).out
+            self.assertTrue(wide.isascii(), locale)
+            chart = wide[wide.index("PARETO"):].split("\n\n")[0]
+            for letter in "o.*":
+                self.assertIn(letter, "".join(line[11:] for line in chart.splitlines()[2:]))
+        self.assertFalse(self.run_program("profile", "-f", SAMPLE, "-o", "wide", environment={"LANG": "en_US.utf8"}, tables=tables_directory()).out.isascii())
+
     def hover(self, common):
         """Points at the pick's own dot and reads what the page says."""
         probe = """<script>

@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from harness import INVALID, OK, SAMPLE, USAGE, ProgramTest, tables_directory
+from harness import INVALID, OK, SAMPLE, UNSUPPORTED, USAGE, ProgramTest, tables_directory
 
 
 class Refusals(ProgramTest):
@@ -84,9 +84,23 @@ class Comparisons(ProgramTest):
         rows = self.value("--tp", "2,8")["rows"]
         self.assertIn("tp2", rows[0]["pick"]["layout"])
         self.assertIn("tp8", rows[1]["pick"]["layout"])
-        row = self.value("--tp", "3")["rows"][0]
+
+    def test_what_cannot_run_is_an_answer_beside_others(self):
+        row = self.value("--tp", "3,4")["rows"][0]
         self.assertIsNone(row["pick"])
         self.assertIn("no layout", row["problem"])
+        lines = self.compared("--tp", "3,4").splitlines()
+        self.assertIn("no layout of these sizes", " ".join(lines))
+        self.assertEqual(lines[-1], "1 of 2 combinations has no answer; its row says why.")
+
+    def test_no_answer_at_all_is_an_error(self):
+        for form in ("table", "json"):
+            answer = self.run_program("what-if", "-f", SAMPLE, "--tp", "3,5", "-o", form, tables=tables_directory())
+            self.assertEqual(answer.code, UNSUPPORTED, answer.err)
+            for size in ("tp=3", "tp=5"):
+                self.assertIn(f"with {size}: no layout of these sizes can run", answer.err)
+            self.assertIn("divide the attention heads", " ".join(answer.err.split()))
+            self.assertIn("no layout", " ".join(answer.out.split()))
 
     def test_prices(self):
         row = self.value("--set", "sla.itl=15", "--gpu-price", "2/h")["rows"][0]
@@ -107,6 +121,9 @@ class Comparisons(ProgramTest):
         chart = self.compared("--sweep", "sla.itl=5:60:5")
         self.assertEqual(len(chart.splitlines()), 2 + len(needed))
         self.assertIn("█", chart)
+        plain = self.run_program("what-if", "-f", SAMPLE, "--sweep", "sla.itl=5:60:5", environment={"LC_ALL": "C"}, tables=tables_directory())
+        self.assertTrue(plain.out.isascii())
+        self.assertIn("###", plain.out)
 
     def test_same_bytes_and_both_machine_formats(self):
         arguments = ("--set", "sla.itl=15,20", "--tp", "4")

@@ -28,8 +28,8 @@ void add_workers(CLI::App& app, EstimateCommand& to) {
         ->group("Aggregated workers");
   }
   const char* group = "Disaggregated workers";
-  app.add_option("--prefill", to.prefill, "prefill workers: tp=2,workers=2; keys as above")->type_name("KEY=N,…")->group(group);
-  app.add_option("--decode", to.decode, "decode workers: tp=4,batch=64")->type_name("KEY=N,…")->group(group);
+  app.add_option("--prefill", to.prefill, "prefill workers: tp=2,workers=2; keys as above")->type_name("KEY=N,...")->group(group);
+  app.add_option("--decode", to.decode, "decode workers: tp=4,batch=64")->type_name("KEY=N,...")->group(group);
 }
 
 void check(const EstimateCommand& to) {

@@ -17,7 +17,7 @@ void add_sizes(CLI::App& app, WhatIfCommand& to) {
     app.add_option_function<std::string>(
            "--" + std::string(flag),
            [&to, name = std::string(flag)](const std::string& text) { to.sizes.push_back(name + "=" + text); }, help)
-        ->type_name("N,…");
+        ->type_name("N,...");
   }
 }
 
@@ -37,7 +37,7 @@ Subcommand add_what_if(CLI::App& root) {
   add_request(*app, to->source);
   add_output(*app, to->output, {"table", "json", "yaml"});
   app->add_option("--set", to->sets, "vary a field of the spec: sla.itl=15,20; repeated: every combination")
-      ->type_name("FIELD=VALUE,…")
+      ->type_name("FIELD=VALUE,...")
       ->expected(1)
       ->take_all();
   app->add_option("--sweep", to->sweeps, "GPUs needed along a range: sla.itl=5:50:5 (first:last:step)")

@@ -1,4 +1,4 @@
-#include <unistd.h>
+#include <algorithm>
 
 #include "commands/commands.h"
 #include "commands/profile_options.h"
@@ -7,11 +7,12 @@
 #include "io/console.h"
 #include "io/environment.h"
 #include "io/finding.h"
-#include "io/input.h"
 #include "io/model_files.h"
+#include "io/requests.h"
 #include "render/cost_value.h"
 #include "render/report_value.h"
 #include "render/table.h"
+#include "render/tree.h"
 
 namespace dynamo::cli {
 namespace {
@@ -40,21 +41,26 @@ class SetupRun {
     options_.validate.perf_version = command.perf_version;
     options_.validate.models = &models_;
     options_.database = database_mode(command.database_mode);
-    for (const std::string& text : command.prices) keep(add_gpu_price(text, prices_));
+    if (command.files.empty()) return;
+    RequestSource source;
+    source.files = command.files;
+    deployments_.emplace(source);
   }
 
   ExitCode run() {
-    if (findings_.has_errors()) return report(findings_);
-    warn_without_tables(tables_);
-    command_.files.empty() ? estimate_flags() : estimate_files();
-    const ExitCode code = report(findings_);
-    return worse_of(code, print(rendered()));
+    Diagnostics problems;
+    prices_ = gpu_prices(command_.prices, problems);
+    findings_.append(problems);
+    if (!problems.has_errors()) warn_without_tables(tables_);
+    deployments_ ? estimate_files() : estimate_flags();
+    const ExitCode code = report(findings_, deployments_ ? deployments_->texts() : SourceTexts{});
+    return problems.has_errors() ? code : worse_of(code, print(rendered()));
   }
 
  private:
   template <typename T>
   bool keep(const std::expected<T, Diagnostics>& result) {
-    if (!result) findings_.append(result.error());
+    if (!result) findings_.append(result.error(), about_);
     return result.has_value();
   }
 
@@ -75,22 +81,25 @@ class SetupRun {
   }
 
   void estimate_files() {
-    const InputSet inputs = read_inputs(command_.files, false, ReadLimits().bytes);
-    findings_.append(inputs.diagnostics);
-    for (const Input& input : inputs.inputs) {
-      const ReadResult read = read_yaml(input.text, input.name);
-      findings_.append(read.diagnostics);
-      bool found = false;
-      for (const Document& document : read.documents) {
-        if (!is_deployment(document.root)) continue;
-        found = true;
-        estimate_deployment(document);
-      }
-      if (!found && !read.diagnostics.has_errors()) {
-        findings_.add(finding(DiagnosticCode::kRequired, "setup.deployment", input.name + " holds no DynamoGraphDeployment",
-                              "for a request use profile or what-if", input.name));
-      }
+    findings_.append(deployments_->diagnostics());
+    const std::vector<Document>& documents = deployments_->documents();
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+      if (!is_deployment(documents[i].root)) continue;
+      about_ = deployments_->about(i);
+      estimate_deployment(documents[i]);
     }
+    about_.clear();
+    for (const auto& [name, text] : deployments_->texts()) refuse_without_deployment(name);
+  }
+
+  /// A file of other documents is a mistake; one that could not be read was told so.
+  void refuse_without_deployment(const std::string& file) {
+    const auto here = [&](const auto& found) { return found.source == file; };
+    const std::vector<Document>& documents = deployments_->documents();
+    if (std::ranges::any_of(documents, [&](const Document& document) { return here(document) && is_deployment(document.root); })) return;
+    if (std::ranges::any_of(deployments_->diagnostics().items(), here)) return;
+    findings_.append(findings(finding(DiagnosticCode::kRequired, "setup.deployment", file + " holds no DynamoGraphDeployment",
+                                      "for a request use profile or what-if", file)));
   }
 
   void estimate_deployment(const Document& document) {
@@ -101,8 +110,8 @@ class SetupRun {
     if (!fields.backend) fields.backend = std::string(name_of(deployment->backend));
     if (!fields.gpu && !deployment->gpu.empty()) fields.gpu = deployment->gpu;
     if (!fields.gpu) {
-      findings_.add(finding(DiagnosticCode::kRequired, "setup.gpu", document.source + ": the deployment does not name its GPUs",
-                            "say --gpu h200_sxm", document.source));
+      findings_.append(findings(finding(DiagnosticCode::kRequired, "setup.gpu", "the deployment does not name its GPUs", "say --gpu h200_sxm",
+                                        document.source)), about_);
       return;
     }
     if (!deployment->name.empty()) fields.name = deployment->name;
@@ -114,7 +123,7 @@ class SetupRun {
     fields.gpus = gpus_of(setup);
     ProfileResult result;
     ValidateResult checked = check_document(request_from_flags(fields), options_.validate);
-    findings_.append(checked.diagnostics);
+    findings_.append(checked.diagnostics, about_);
     if (!checked.request) return;
     // Targets are only held against the prediction when somebody has them.
     if (!fields.ttft) checked.request->ttft_ms.reset();
@@ -140,10 +149,12 @@ class SetupRun {
     if (values_.empty()) return {};
     if (command_.output == OutputFormat::kJson) return write_json(report_list(values_, "EstimateList"), JsonStyle::kIndented) + "\n";
     if (command_.output == OutputFormat::kYaml) return write_yaml(report_list(values_, "EstimateList"));
+    const Style style = output_style();
     std::string out;
     for (const Value& value : values_) {
       if (!out.empty()) out += "\n";
-      out += render_estimate(value, Style(colour_allowed(STDOUT_FILENO)));
+      if (values_.size() > 1) out += style(Ink::kBold, "== " + text_at(value, {"name"}) + " (" + text_at(value, {"source"}) + ")") + "\n";
+      out += render_estimate(value, style);
     }
     return out;
   }
@@ -153,7 +164,9 @@ class SetupRun {
   ModelFiles models_;
   ProfileOptions options_;
   GpuPrices prices_;
-  Diagnostics findings_;
+  std::optional<Requests> deployments_;   ///< and what else their files hold
+  std::string about_;                     ///< the deployment at hand, where there are several
+  Findings findings_;
   std::vector<Value> values_;
 };
 

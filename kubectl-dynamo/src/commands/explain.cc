@@ -1,10 +1,7 @@
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "commands/commands.h"
 #include "commands/profile_options.h"
-#include "dynamo/profiler/cost.h"
 #include "dynamo/profiler/document_io.h"
 #include "dynamo/profiler/profile.h"
 #include "io/atomic_write.h"
@@ -29,33 +26,33 @@ constexpr const char* kListKind = "ExplanationList";
 struct Explained {
   std::vector<Value> documents;
   std::vector<Value> deployment;   ///< of the last request; none with a saved explanation
-  Diagnostics findings;
+  Findings findings;
 };
 
-GpuPrices prices_of(const ExplainCommand& command, Diagnostics& findings) {
-  GpuPrices prices;
-  for (const std::string& text : command.prices) {
-    if (const auto added = add_gpu_price(text, prices); !added) findings.append(added.error());
-  }
-  return prices;
-}
-
-void explain_requests(const ExplainCommand& command, const GpuPrices& prices, const Requests& requests, Explained& out) {
+void explain_requests(const ExplainCommand& command, const Requests& requests, Explained& out) {
   const TableStore tables(tables_directory(command.tables));
   const ModelFiles models(hugging_face_hub());
-  warn_without_tables(tables);
   ProfileOptions options;
   options.validate.perf_version = command.perf_version;
   options.validate.models = &models;
   options.database = database_mode(command.database_mode);
   options.explain = ExplainOptions{command.candidates};
   if (command.objective == "cost") options.objective = ProfileOptions::Objective::kCost;
+  Diagnostics problems;
+  const GpuPrices prices = gpu_prices(command.prices, problems);
+  if (problems.has_errors()) {
+    out.findings = check_requests(requests, options.validate);
+    out.findings.append(problems);
+    return;
+  }
+  warn_without_tables(tables);
+  out.findings.append(requests.diagnostics());
   std::vector<Estimate> rows;
   options.on_row = [&rows](const Estimate& row) { rows.push_back(row); };
-  for (const Document& document : requests.documents()) {
+  for (std::size_t i = 0; i < requests.documents().size(); ++i) {
     rows.clear();
-    ProfileResult result = profile(document, tables, options);
-    out.findings.append(result.diagnostics);
+    ProfileResult result = profile(requests.documents()[i], tables, options);
+    out.findings.append(result.diagnostics, requests.about(i));
     if (result.explanation.is_null()) continue;
     add_points_and_costs(rows, *result.request, prices, result.explanation);
     out.documents.push_back(std::move(result.explanation));
@@ -110,7 +107,7 @@ std::string rendered(const Explained& explained, const ExplainCommand& command) 
   if (explained.documents.empty()) return {};
   if (command.output == OutputFormat::kJson) return write_json(as_one(explained.documents), JsonStyle::kIndented) + "\n";
   if (command.output == OutputFormat::kYaml) return write_yaml(as_one(explained.documents));
-  const Style style(colour_allowed(STDOUT_FILENO));
+  const Style style = output_style();
   std::string out;
   for (const Value& document : explained.documents) {
     if (!out.empty()) out += "\n";
@@ -145,11 +142,8 @@ ExitCode run(const ExplainCommand& command) {
     read_reports(command.reports, explained);
     return answer(command, explained, {});
   }
-  const GpuPrices prices = prices_of(command, explained.findings);
-  if (explained.findings.has_errors()) return report(explained.findings);
   const Requests requests(command.source);
-  explained.findings = requests.diagnostics();
-  explain_requests(command, prices, requests, explained);
+  explain_requests(command, requests, explained);
   return answer(command, explained, requests.texts());
 }
 

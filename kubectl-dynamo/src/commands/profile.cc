@@ -3,7 +3,6 @@
 #include <set>
 
 #include "commands/commands.h"
-#include "dynamo/profiler/cost.h"
 #include "commands/profile_options.h"
 #include "dynamo/profiler/assembly.h"
 #include "dynamo/profiler/document_io.h"
@@ -48,28 +47,31 @@ class ProfileRun {
     if (command.output == OutputFormat::kWide || command.output == OutputFormat::kJson || !command.report.empty()) {
       options_.on_row = [this](const Estimate& row) { rows_.push_back(row); };
     }
-    for (const std::string& text : command.prices) {
-      if (const auto added = add_gpu_price(text, prices_); !added) usage_.append(added.error());
+    prices_ = gpu_prices(command.prices, usage_);
+    if (!command.report.empty() && requests_.documents().size() > 1) {
+      usage_.append(one_error(DiagnosticCode::kForbidden, "report.several", "--report is about one request", "name one file"));
     }
   }
 
   ExitCode run() {
-    if (usage_.has_errors()) return report(usage_);
-    warn_without_tables(tables_);
-    Diagnostics findings = requests_.diagnostics();
-    if (!command_.report.empty() && requests_.documents().size() > 1) {
-      findings.append(one_error(DiagnosticCode::kForbidden, "report.several", "--report is about one request", "name one file"));
-      return report(findings, requests_.texts());
+    if (usage_.has_errors()) {
+      Findings problems = check_requests(requests_, options_.validate);
+      problems.append(usage_);
+      return report(problems, requests_.texts());
     }
-    ExitCode code = exit_code_of(findings);
-    for (const Document& document : requests_.documents()) {
+    warn_without_tables(tables_);
+    Findings findings;
+    findings.append(requests_.diagnostics());
+    ExitCode code = exit_code_of(requests_.diagnostics());
+    for (std::size_t i = 0; i < requests_.documents().size(); ++i) {
+      const Document& document = requests_.documents()[i];
       rows_.clear();
       ProfileResult result = profile(document, tables_, options_);
       Value points = result.request ? points_value(rows_, *result.request, true) : Value();
       if (!result.explanation.is_null()) add_points_and_costs(rows_, *result.request, prices_, result.explanation);
       if (!command_.output_dir.empty()) write_output(result);
       code = worse_of(code, code_of(result));
-      findings.append(result.diagnostics);
+      findings.append(result.diagnostics, requests_.about(i));
       results_.push_back({document.source, std::move(result), std::move(points)});
     }
     if (!command_.report.empty()) code = worse_of(code, write_report(findings));
@@ -93,7 +95,7 @@ class ProfileRun {
     }
   };
 
-  ExitCode write_report(Diagnostics& findings) const {
+  ExitCode write_report(Findings& findings) const {
     if (results_.empty() || results_.front().result.explanation.is_null()) return ExitCode::kOk;
     const ProfileResult& result = results_.front().result;
     const auto written = write_file(command_.report, render_page(result.explanation, result.deployment.documents));
@@ -139,7 +141,7 @@ class ProfileRun {
   }
 
   std::string tables_text() const {
-    const Style style(colour_allowed(STDOUT_FILENO));
+    const Style style = output_style();
     const bool one = results_.size() == 1;
     const TableOptions options{command_.output == OutputFormat::kWide, one ? command_.repeat : "", one ? command_.explain : ""};
     std::string out;
@@ -188,7 +190,7 @@ class ProfileRun {
 
   /// What `overrides` changed in each deployment.
   std::string overrides_text() const {
-    const Style style(colour_allowed(STDOUT_FILENO));
+    const Style style = output_style();
     std::string out;
     for (const Outcome& outcome : results_) {
       const ProfileResult& result = outcome.result;

@@ -16,6 +16,23 @@ DatabaseMode database_mode(const std::string& name) {
   return DatabaseMode::kAuto;
 }
 
+GpuPrices gpu_prices(const std::vector<std::string>& texts, Diagnostics& problems) {
+  GpuPrices prices;
+  for (const std::string& text : texts) {
+    if (const auto added = add_gpu_price(text, prices); !added) problems.append(added.error());
+  }
+  return prices;
+}
+
+Findings check_requests(const Requests& requests, const ValidateOptions& options) {
+  Findings findings;
+  findings.append(requests.diagnostics());
+  for (std::size_t i = 0; i < requests.documents().size(); ++i) {
+    findings.append(check_document(requests.documents()[i], options).diagnostics, requests.about(i));
+  }
+  return findings;
+}
+
 void warn_without_tables(const TableStore& tables) {
   if (!tables.empty()) return;
   Diagnostic warning = finding(DiagnosticCode::kMissingData, "tables.absent",

@@ -114,7 +114,7 @@ std::string release_in(const std::filesystem::path& directory) {
 }
 
 std::string rendered(const Value& matrix, OutputFormat format) {
-  const Style style(colour_allowed(STDOUT_FILENO));
+  const Style style = output_style();
   switch (format) {
     case OutputFormat::kJson: return write_json(matrix, JsonStyle::kIndented) + "\n";
     case OutputFormat::kYaml: return write_yaml({matrix});

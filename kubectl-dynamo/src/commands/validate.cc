@@ -62,11 +62,12 @@ ExitCode run(const ValidateCommand& command) {
   const Requests requests(command.source);
   const ModelFiles models(hugging_face_hub());
   const ValidateOptions options{command.perf_version, &models};
-  Diagnostics findings = requests.diagnostics();
+  Findings findings;
+  findings.append(requests.diagnostics());
   std::vector<Checked> all;
-  for (const Document& document : requests.documents()) {
-    all.push_back(check(document, options));
-    findings.append(all.back().diagnostics);
+  for (std::size_t i = 0; i < requests.documents().size(); ++i) {
+    all.push_back(check(requests.documents()[i], options));
+    findings.append(all.back().diagnostics, requests.about(i));
   }
   const ExitCode code = report(findings, requests.texts());
   return worse_of(code, print(rendered(all, command.output)));

@@ -1,10 +1,9 @@
 #include "dynamo/profiler/what_if.h"
 
-#include <unistd.h>
+#include <algorithm>
 
 #include "commands/commands.h"
 #include "commands/profile_options.h"
-#include "dynamo/profiler/cost.h"
 #include "dynamo/profiler/document_io.h"
 #include "io/console.h"
 #include "io/environment.h"
@@ -34,6 +33,8 @@ std::vector<Variation> variations_of(const WhatIfCommand& command, Diagnostics& 
   return variations;
 }
 
+bool answered(const WhatIfRow& row) { return row.report.has_value(); }
+
 /// `backend=foo, sla.itl=15`, as on a command line.
 std::string combination_text(const WhatIfRow& row, const std::vector<Variation>& variations) {
   std::string out;
@@ -41,11 +42,12 @@ std::string combination_text(const WhatIfRow& row, const std::vector<Variation>&
   return out;
 }
 
-/// What a combination that is no request is told, each said to be of that combination.
-Diagnostics refusals_of(const WhatIfRow& row, const std::vector<Variation>& variations) {
+/// What a combination without an answer is told, each said to be of that combination. What the request itself was `told` is not said again.
+Diagnostics refusals_of(const WhatIfRow& row, const std::vector<Variation>& variations, const Diagnostics& told) {
   Diagnostics out;
   for (Diagnostic found : row.diagnostics.items()) {
-    if (found.severity != Severity::kError) continue;
+    const auto same = [&](const Diagnostic& other) { return other.path == found.path && other.rule == found.rule && other.reason == found.reason; };
+    if (found.severity != Severity::kError || std::ranges::any_of(told.items(), same)) continue;
     // Its place is in what the combination made of the file, not in the file.
     found.mark = {};
     found.source.clear();
@@ -67,50 +69,51 @@ class WhatIfRun {
     options_.profile.database = database_mode(command.database_mode);
     options_.profile.memory = make_search_memory();
     if (command.objective == "cost") options_.profile.objective = ProfileOptions::Objective::kCost;
-    options_.variations = variations_of(command, findings_);
+    options_.variations = variations_of(command, usage_);
     options_.gpus_needed = !command.sweeps.empty();
-    for (const std::string& text : command.prices) {
-      if (const auto added = add_gpu_price(text, prices_); !added) findings_.append(added.error());
-    }
+    prices_ = gpu_prices(command.prices, usage_);
   }
 
   ExitCode run() {
-    findings_.append(requests_.diagnostics());
-    if (findings_.has_errors()) {
+    if (usage_.has_errors()) {
+      findings_ = check_requests(requests_, options_.profile.validate);
+      findings_.append(usage_);
       if (!requests_.documents().empty()) findings_.append(check_variations(requests_.documents().front(), options_.variations));
       return report(findings_, requests_.texts());
     }
     warn_without_tables(tables_);
-    ExitCode code = ExitCode::kOk;
-    for (const Document& document : requests_.documents()) code = worse_of(code, compare(document));
+    findings_.append(requests_.diagnostics());
+    ExitCode code = exit_code_of(requests_.diagnostics());
+    for (std::size_t i = 0; i < requests_.documents().size(); ++i) {
+      code = worse_of(code, compare(requests_.documents()[i], requests_.about(i)));
+    }
     report(findings_, requests_.texts());
     return worse_of(code, print(rendered()));
   }
 
  private:
-  ExitCode compare(const Document& document) {
+  ExitCode compare(const Document& document, const std::string& about) {
     const std::expected<WhatIf, Diagnostics> result = what_if(document, tables_, options_);
     if (!result) {
-      findings_.append(result.error());
+      findings_.append(result.error(), about);
       return exit_code_of(result.error());
     }
-    findings_.append(result->baseline.diagnostics);
-    // A combination that cannot run is an answer; one that is no request at all is a mistake.
-    ExitCode code = exit_code_of(result->baseline.diagnostics);
+    Diagnostics found = result->baseline.diagnostics;
+    // That a combination cannot run is an answer beside others. One that is no request at all is a mistake, and so is a question that
+    // no combination answers.
+    const bool none = answered(result->baseline) && std::ranges::none_of(result->rows, answered);
     for (const WhatIfRow& row : result->rows) {
-      if (row.request) continue;
-      const Diagnostics refusals = refusals_of(row, options_.variations);
-      code = worse_of(code, exit_code_of(refusals));
-      findings_.append(refusals);
+      if (!row.request || none) found.append(refusals_of(row, options_.variations, result->baseline.diagnostics));
     }
+    findings_.append(found, about);
     values_.push_back(what_if_value(*result, options_.variations, prices_, document.source));
-    return code;
+    return exit_code_of(found);
   }
 
   std::string rendered() const {
     if (values_.empty()) return {};
     if (command_.output == OutputFormat::kTable) {
-      const Style style(colour_allowed(STDOUT_FILENO));
+      const Style style = output_style();
       std::string out;
       for (const Value& value : values_) {
         if (!out.empty()) out += "\n";
@@ -129,7 +132,8 @@ class WhatIfRun {
   ModelFiles models_;
   WhatIfOptions options_;
   GpuPrices prices_;
-  Diagnostics findings_;
+  Diagnostics usage_;
+  Findings findings_;
   std::vector<Value> values_;
 };
 

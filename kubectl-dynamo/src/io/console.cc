@@ -22,10 +22,17 @@ void print_error(std::string_view text) {
   static_cast<void>(write_all(STDERR_FILENO, text));
 }
 
+Style output_style() { return Style(colour_allowed(STDOUT_FILENO), unicode_allowed()); }
+
 ExitCode report(const Diagnostics& diagnostics, const SourceTexts& texts) {
-  const Style style(colour_allowed(STDERR_FILENO));
-  print_error(render_diagnostics(diagnostics, texts, style) + render_counts(diagnostics));
-  return exit_code_of(diagnostics);
+  Findings findings;
+  findings.append(diagnostics);
+  return report(findings, texts);
+}
+
+ExitCode report(const Findings& findings, const SourceTexts& texts) {
+  print_error(findings.text(texts, Style(colour_allowed(STDERR_FILENO))));
+  return exit_code_of(findings.all());
 }
 
 }  // namespace dynamo::cli

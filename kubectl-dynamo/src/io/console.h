@@ -4,6 +4,7 @@
 
 #include "exit_code.h"
 #include "render/diagnostics.h"
+#include "render/findings.h"
 
 namespace dynamo::cli {
 
@@ -13,7 +14,11 @@ namespace dynamo::cli {
 /// Writes to stderr.
 void print_error(std::string_view text);
 
+/// What stdout can show.
+[[nodiscard]] Style output_style();
+
 /// Prints findings and their count on stderr and returns what they mean for the exit code.
 ExitCode report(const Diagnostics& diagnostics, const SourceTexts& texts = {});
+ExitCode report(const Findings& findings, const SourceTexts& texts = {});
 
 }  // namespace dynamo::cli

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
 
 namespace dynamo::cli {
@@ -35,6 +37,16 @@ fs::path hugging_face_hub() {
   if (const std::string cache = environment("HF_HUB_CACHE"); !cache.empty()) return cache;
   if (const std::string home = environment("HF_HOME"); !home.empty()) return fs::path(home) / "hub";
   return cache_home() / "huggingface" / "hub";
+}
+
+bool unicode_allowed() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {   // in the order in which POSIX lets them win
+    std::string locale = environment(name);
+    if (locale.empty()) continue;
+    std::ranges::transform(locale, locale.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return locale.find("utf-8") != std::string::npos || locale.find("utf8") != std::string::npos;
+  }
+  return true;
 }
 
 bool colour_allowed(int descriptor) {

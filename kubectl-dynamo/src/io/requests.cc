@@ -1,5 +1,7 @@
 #include "io/requests.h"
 
+#include <algorithm>
+
 #include "dynamo/profiler/document_io.h"
 #include "dynamo/profiler/request_flags.h"
 #include "io/finding.h"
@@ -10,7 +12,13 @@ namespace {
 
 Diagnostic empty_file(const std::string& name) {
   return finding(DiagnosticCode::kRequired, "document.empty", name + " holds no document",
-                 "write a DynamoGraphDeploymentRequest, or its spec, into it", name);
+                 "a resource in YAML or JSON belongs into it", name);
+}
+
+/// `metadata.name`; empty where a document has none.
+std::string name_of(const Document& document) {
+  const Value* name = document.root.find_path({"metadata", "name"});
+  return name == nullptr || name->as_string() == nullptr ? "" : *name->as_string();
 }
 
 }  // namespace
@@ -32,6 +40,16 @@ Requests::Requests(const RequestSource& source) {
     texts_.emplace(input.name, std::move(input.text));
   }
   for (const auto& [name, text] : texts_) views_.emplace(name, text);
+}
+
+std::string Requests::about(std::size_t index) const {
+  if (documents_.size() < 2) return {};
+  const Document& own = documents_[index];
+  const auto same_source = [&](const Document& other) { return other.source == own.source; };
+  if (std::ranges::count_if(documents_, same_source) == 1) return own.source;
+  const auto number = std::count_if(documents_.begin(), documents_.begin() + static_cast<std::ptrdiff_t>(index) + 1, same_source);
+  const std::string name = name_of(own);
+  return own.source + ", document " + std::to_string(number) + (name.empty() ? "" : " (" + name + ")");
 }
 
 }  // namespace dynamo::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
@@ -17,6 +18,9 @@ class Requests {
   explicit Requests(const RequestSource& source);
 
   [[nodiscard]] const std::vector<Document>& documents() const { return documents_; }
+  /// Where there are several documents, the one at `index` as a reader finds it: `team.yaml, document 2 (qwen)`, or `qwen.yaml` where
+  /// the file holds one. Empty where there is one.
+  [[nodiscard]] std::string about(std::size_t index) const;
   /// About files and documents that could not be read.
   [[nodiscard]] const Diagnostics& diagnostics() const { return diagnostics_; }
   [[nodiscard]] const SourceTexts& texts() const { return views_; }

@@ -99,10 +99,11 @@ std::string render_one(const Diagnostic& diagnostic, const SourceTexts& texts, c
   return out;
 }
 
-/// With one source its name would only repeat what the user just typed, unless the finding is about another file: a config.json.
-bool deserves_heading(const std::string& source, const SourceTexts& texts) {
-  if (texts.contains(source)) return texts.size() > 1;
-  return source.find('/') != std::string::npos;
+/// The line above a finding. With one source its name would only repeat what the user just typed, unless the finding is about another
+/// file: a config.json.
+std::string heading_of(const std::string& source, const SourceTexts& texts, const std::string& about) {
+  if (!texts.contains(source) && source.find('/') != std::string::npos) return source;
+  return about.empty() && texts.contains(source) && texts.size() > 1 ? source : about;
 }
 
 std::string counted(std::size_t count, std::string_view noun) {
@@ -111,12 +112,12 @@ std::string counted(std::size_t count, std::string_view noun) {
 
 }  // namespace
 
-std::string render_diagnostics(const Diagnostics& diagnostics, const SourceTexts& texts, const Style& style) {
-  std::string out;
-  std::string_view heading;
+std::string render_diagnostics(const Diagnostics& diagnostics, const SourceTexts& texts, const Style& style, const std::string& about) {
+  std::string out, heading;
   for (const Diagnostic& diagnostic : diagnostics.items()) {
-    if (deserves_heading(diagnostic.source, texts) && diagnostic.source != heading) {
-      heading = diagnostic.source;
+    const std::string own = heading_of(diagnostic.source, texts, about);
+    if (!own.empty() && own != heading) {
+      heading = own;
       out += style(Ink::kBold, printable(heading) + ":") + "\n";
     }
     out += render_one(diagnostic, texts, style);

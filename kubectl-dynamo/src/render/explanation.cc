@@ -50,6 +50,12 @@ std::string figures(const Value& document) {
   return wrap(out, kScreenWidth, 2, 4) + "\n";
 }
 
+/// A name without the backend that its line names anyway.
+std::string without_backend(const std::string& name, const std::string& backend) {
+  const std::string end = " (" + backend + ")";
+  return name.ends_with(end) ? name.substr(0, name.size() - end.size()) : name;
+}
+
 struct Line {
   std::string name, text;
 };
@@ -92,8 +98,10 @@ std::vector<Line> why_not_lines(const Value& document, const Room& room) {
   const auto other = std::ranges::find_if(ranked, is_other);
   if (other != ranked.end()) {
     add(*other);
-  } else if (const std::string modes = text_at(document, {"modes", "sentence"}); !modes.empty() && room.runners_up > 0) {
-    lines.push_back({own == "aggregated" ? "disaggregated" : "aggregated", modes});
+  } else if (std::string modes = text_at(document, {"modes", "sentence"}); !modes.empty() && room.runners_up > 0) {
+    const std::string name = own == "aggregated" ? "disaggregated" : "aggregated";
+    if (const std::string out = name + " serving is out: "; modes.starts_with(out)) modes.erase(0, out.size());
+    lines.push_back({name, modes});
   }
   for (const Value& pick : ranked) {
     if (!is_other(pick)) add(pick);
@@ -106,6 +114,8 @@ std::vector<Line> change_lines(const Value& document) {
   std::vector<Line> lines;
   const auto add = [&](const Value& change) {
     const std::string condition = text_at(change, {"condition"});
+    // The tightest target may be one that changes the pick as well.
+    if (std::ranges::any_of(lines, [&](const Line& line) { return condition.starts_with(line.name + " at "); })) return;
     std::string text = text_at(change, {"sentence"});
     if (text.starts_with(condition + ": ")) text.erase(0, condition.size() + 2);
     const Value* pick = change.find("pick");
@@ -155,10 +165,10 @@ ExplanationVerdict explanation_verdict(const Value& document) {
   const bool modelled = text_at(document, {"provenance", "tier"}) == "modelled";
   return {status == "unverified" ? "Fits in memory, speed unverified"
           : status == "missed"   ? "Misses the SLA"
-          : status == "short"    ? "Carries " + readable(number_at(document, {"pick", "loadServedPercent"})) + " % of the load"
+          : status == "short"    ? "Carries " + share_of_load(number_at(document, {"pick", "loadServedPercent"})) + " of the load"
           : modelled             ? "Meets the SLA if the model holds"
                                  : "Meets the SLA",
-          text_at(document, {"pickName"}),
+          without_backend(text_at(document, {"pickName"}), text_at(document, {"pick", "backend"})),
           "on " + grouped(integer_at(document, {"pick", "total", "gpus"})) + " of " + grouped(integer_at(document, {"request", "totalGpus"})) + " " +
               text_at(document, {"request", "gpu"}) + " (" + text_at(document, {"pick", "backend"}) + " " + text_at(document, {"pick", "version"}) + ")"};
 }

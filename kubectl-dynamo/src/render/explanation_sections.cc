@@ -109,11 +109,10 @@ std::string rates(const Value& document) {
   Grid grid({{"", false}, {"PREFILL", true}, {"DECODE", true}, {"GPUS", true}, {"PREFILL REQ/S", true}, {"DECODE REQ/S", true},
              {"TOK/S/GPU", true}, {"WAITS", false}});
   for (const Value& row : rows) {
-    const bool prefill_waits = text_at(row, {"bottleneck"}) == "decode";
     grid.add({flag_at(row, {"used"}) ? "*" : "", grouped(integer_at(row, {"prefillWorkers"})), grouped(integer_at(row, {"decodeWorkers"})),
               grouped(integer_at(row, {"gpus"})), number_text(row, {"prefillRequestsPerSecond"}),
               number_text(row, {"decodeRequestsPerSecond"}), number_text(row, {"tokensPerSecondPerGpu"}),
-              std::string(prefill_waits ? "prefill " : "decode ") + fixed(number_at(row, {"idlePercent"}), 0) + " %"});
+              waiting_text(row)});
   }
   return sentence("prefill " + text_at(document, {"rates", "prefill"}) + ", decode " + text_at(document, {"rates", "decode"}) +
                   (flag_at(document, {"rates", "ofThePick"}) ? " (the pick)" : " (the best disaggregated)")) +
@@ -215,6 +214,12 @@ constexpr std::array kSections = {
 };
 
 }  // namespace
+
+std::string waiting_text(const Value& row) {
+  const std::string percent = fixed(number_at(row, {"idlePercent"}), 0);
+  if (percent == "0") return "nobody";
+  return (text_at(row, {"bottleneck"}) == "decode" ? "prefill " : "decode ") + percent + " %";
+}
 
 std::string funnel_line(const Value& document) {
   std::string out;

@@ -13,6 +13,8 @@ namespace dynamo::cli {
 
 /// `1,284 looked at > 1,102 fit memory > … > 1 picked`, wrapped; stages that drop nothing are left out.
 [[nodiscard]] std::string funnel_line(const Value& document);
+/// Of a row of the rate table, who waits how long: `prefill 41 %`, or `nobody`.
+[[nodiscard]] std::string waiting_text(const Value& row);
 /// Tier, tables and shares; how far the truth may be, where that is known.
 [[nodiscard]] std::string sure_line(const Value& document);
 

@@ -10,14 +10,16 @@ inline constexpr std::size_t kScreenWidth = 80;
 
 enum class Ink { kPlain, kBold, kDim, kRed, kYellow, kGreen, kCyan };
 
-/// Puts colour around text, or leaves it alone. Colour only adds: no meaning is carried by it.
+/// What a stream can show. Puts colour around text, or leaves it alone: colour only adds, no meaning is carried by it.
 class Style {
  public:
-  explicit Style(bool colour) : colour_(colour) {}
+  explicit Style(bool colour, bool unicode = true) : colour_(colour), unicode_(unicode) {}
   [[nodiscard]] std::string operator()(Ink ink, std::string_view text) const;
+  /// Whether charts may be drawn with more than ASCII.
+  [[nodiscard]] bool unicode() const { return unicode_; }
 
  private:
-  bool colour_;
+  bool colour_, unicode_;
 };
 
 /// Text of a user made safe for a terminal: control characters and broken UTF-8 are shown as `?`.

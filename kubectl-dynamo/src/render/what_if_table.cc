@@ -111,8 +111,18 @@ std::string load_text(const Value& value) {
   return "the load";
 }
 
-std::string bar(double share) {
+/// How many combinations have no pick, below the table that says why in their row.
+std::string unanswered_line(const Value& value) {
+  const Array& rows = array_at(value, {"rows"});
+  const auto none = std::ranges::count_if(rows, [](const Value& row) { return row.find("pick") == nullptr || row.find("pick")->is_null(); });
+  if (none == 0) return {};
+  return std::to_string(none) + " of " + std::to_string(rows.size()) +
+         (none == 1 ? " combinations has no answer; its row says why.\n" : " combinations have no answer; their rows say why.\n");
+}
+
+std::string bar(double share, bool unicode) {
   static constexpr const char* kEighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  if (!unicode) return std::string(static_cast<std::size_t>(std::llround(share * static_cast<double>(kBarWidth))), '#');
   const auto eighths = static_cast<std::size_t>(std::llround(share * 8 * static_cast<double>(kBarWidth)));
   std::string out;
   for (std::size_t i = 0; i < eighths / 8; ++i) out += "█";
@@ -145,7 +155,7 @@ std::string render_what_if(const Value& value, const Style& style) {
   for (std::size_t i = 0; i < lines.size(); ++i) {
     out += style(i == 0 ? Ink::kDim : i == 1 ? Ink::kBold : Ink::kPlain, lines[i]) + "\n";
   }
-  return out;
+  return out + unanswered_line(value);
 }
 
 std::string render_sweep(const Value& value, const Style& style) {
@@ -164,7 +174,7 @@ std::string render_sweep(const Value& value, const Style& style) {
     }
     const bool reached = has_number(row, {"gpusNeeded"});
     cells.push_back(reached ? grouped(integer_at(row, {"gpusNeeded"})) : "-");
-    cells.push_back(reached ? bar(number_at(row, {"gpusNeeded"}) / most) : "");
+    cells.push_back(reached ? bar(number_at(row, {"gpusNeeded"}) / most, style.unicode()) : "");
     cells.push_back(carrier_text(row));
     grid.add(std::move(cells));
   }

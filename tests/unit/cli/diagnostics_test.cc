@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "exit_code.h"
+#include "render/findings.h"
 
 namespace dynamo::cli {
 namespace {
@@ -80,6 +83,22 @@ TEST(RenderDiagnostics, SeveralSourcesAreNamed) {
   const std::string text =
       render_diagnostics(list({sample()}), {{"bad.yaml", "a\nb"}, {"good.yaml", "a"}}, Style(false));
   EXPECT_TRUE(text.starts_with("bad.yaml:\n")) << text;
+}
+
+TEST(RenderDiagnostics, WhatTheyAreAboutStandsAboveOnce) {
+  Diagnostic elsewhere = sample();
+  elsewhere.source = "models/config.json";
+  Findings findings;
+  findings.append(list({sample(), sample()}), "bad.yaml, document 2 (qwen)");
+  findings.append(list({elsewhere, sample()}), "bad.yaml, document 3");
+  const std::string text = findings.text({{"bad.yaml", "a\nb"}}, Style(false));
+  std::vector<std::string> headings;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.ends_with(":")) headings.push_back(line);
+  }
+  EXPECT_THAT(headings, testing::ElementsAre("bad.yaml, document 2 (qwen):", "models/config.json:", "bad.yaml, document 3:"));
+  EXPECT_TRUE(text.ends_with("4 errors\n")) << text;
 }
 
 TEST(RenderCounts, CountsWithTheRightPlural) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "render/explanation_sections.h"
 #include "render/html/markup.h"
 #include "render/numbers.h"
 #include "render/provenance.h"
@@ -127,10 +128,9 @@ std::string rates_table(const Value& explanation) {
   MarkupTable table({{"Prefill workers", Kind::kNumber}, {"Decode workers", Kind::kNumber}, {"GPUs", Kind::kNumber}, {"Prefill req/s", Kind::kNumber},
                      {"Decode req/s", Kind::kNumber}, {"tok/s per GPU", Kind::kNumber}, {"Waits", Kind::kText}});
   for (const Value& row : array_at(explanation, {"rates", "table"})) {
-    const bool prefill_waits = text_at(row, {"bottleneck"}) == "decode";
     table.add({grouped(integer_at(row, {"prefillWorkers"})), grouped(integer_at(row, {"decodeWorkers"})), grouped(integer_at(row, {"gpus"})),
                number_text(row, {"prefillRequestsPerSecond"}), number_text(row, {"decodeRequestsPerSecond"}), number_text(row, {"tokensPerSecondPerGpu"}),
-               std::string(prefill_waits ? "prefill " : "decode ") + fixed(number_at(row, {"idlePercent"}), 0) + " % of the time"},
+               waiting_text(row) + (waiting_text(row) == "nobody" ? "" : " of the time")},
               flag_at(row, {"used"}));
   }
   if (table.empty()) return {};
