@@ -28,6 +28,17 @@ class Refusals(ProgramTest):
         self.assertEqual(answer.code, INVALID)
         self.assertIn("no DynamoGraphDeployment", answer.err)
 
+    def test_values_of_a_deployment_that_are_none_are_named_all_at_once(self):
+        args = ["--model", "Qwen/Qwen3-32B", "--tensor-parallel-size", "two", "--max-num-seqs", "many", "--gpu-memory-utilization", "2"]
+        worker = {"componentType": "worker", "replicas": "three", "extraPodSpec": {"mainContainer": {
+            "image": "x/vllm-runtime:1.0.0", "command": ["python3", "-m", "dynamo.vllm"], "args": args}}}
+        bad = {"apiVersion": "nvidia.com/v1alpha1", "kind": "DynamoGraphDeployment", "metadata": {"name": "x"}, "spec": {"services": {"Worker": worker}}}
+        answer = self.run_program("estimate", "-f", self.write("bad.json", json.dumps(bad)), "--gpu", "h200_sxm", "--gpu-price", "free")
+        self.assertEqual((answer.code, answer.out), (INVALID, ""), answer.err)
+        for words in ("--tensor-parallel-size must be", "--max-num-seqs must be", "--gpu-memory-utilization must be above 0",
+                      "spec.services.Worker.replicas: must be", "--gpu-price free"):
+            self.assertIn(words, answer.err)
+
     def test_what_no_setup_stands_for(self):
         bad = {"kind": "DynamoGraphDeployment", "metadata": {"name": "x"}, "spec": {"services": {
             "Frontend": {"componentType": "frontend"}}}}

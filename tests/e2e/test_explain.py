@@ -192,6 +192,16 @@ class WithTables(ProgramTest):
         answer = self.run_program("explain", *arguments, "--candidate", "agg tp16", tables=tables_directory())
         self.assertEqual(answer.code, INVALID)
         self.assertIn("tp1", answer.err)
+        for candidate, words in (("agg tp4 batch 161", "batch 161 was not tried; the nearest that were: 160, 176"),
+                                 ("agg tp4 (vllm)", "vllm was not searched; of the backends trtllm was"),
+                                 ("decode tp4", "decode workers do not serve alone"),
+                                 ("agg tp4 + agg tp2", "only prefill and decode workers serve together"),
+                                 ("prefill tp2 + decode tp4 + decode tp1", "only prefill and decode workers serve together"),
+                                 ("agg nothing at all", '"all" is neither layout nor count'), ("", "it names no layout")):
+            answer = self.run_program("explain", *arguments, "--candidate", candidate, tables=tables_directory())
+            self.assertEqual(answer.code, INVALID, candidate)
+            self.assertIn(words, " ".join(answer.out.split()))
+            self.assertIn(f'--candidate "{candidate}": {words.split(";")[0]}', answer.err)
 
     def test_modelled_numbers_have_a_band(self):
         document = json.loads(self.run_program("explain", *SCREENS["modelled-gpu"], "-o", "json").out)

@@ -1,4 +1,4 @@
-"""Every command of README.md and docs/cli.md runs, and the output printed below it is the real one.
+"""Every command of README.md, docs/cli.md and docs/explain.md runs, and the output printed below it is the real one.
 
 A ```console block holds `$ command` lines, each followed by its output. `...` alone on a line stands for any lines.
 Blocks that need the network or another machine are fenced ```sh and not run."""
@@ -51,6 +51,9 @@ class Documents(ProgramTest):
 
     def test_cli_guide(self):
         self.check(pathlib.Path("docs/cli.md"))
+
+    def test_explain_guide(self):
+        self.check(pathlib.Path("docs/explain.md"))
 
 
 if __name__ == "__main__":

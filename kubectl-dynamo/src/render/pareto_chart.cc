@@ -17,12 +17,12 @@ struct Point {
   double x = 0, y = 0;
 };
 
-/// How a line is drawn: of every `period` dots of the way only the first, or in ASCII one letter a cell.
+/// How a line is drawn: of every `period` dots of the way only the first, or in ASCII one letter in each cell.
 struct Pen {
   int period;
   char letter;
 };
-constexpr Pen kSolid{1, 'o'}, kDotted{4, '.'};
+constexpr Pen kSolid{1, 'o'}, kDotted{3, '.'};
 
 /// A grid of braille dots, each cell of which also knows a letter for terminals that have none.
 class Canvas {
@@ -42,10 +42,10 @@ class Canvas {
       const std::size_t at = static_cast<std::size_t>(line) * kColumns + static_cast<std::size_t>(i);
       if (at == mark_) {
         out += "*";
-      } else if (dots_[at] == 0) {
-        out += " ";
       } else if (!unicode) {
         out += letters_[at];
+      } else if (dots_[at] == 0) {
+        out += " ";
       } else {   // U+2800 + bits
         out += "\xE2";
         out += static_cast<char>(0xA0 + (dots_[at] >> 6));
@@ -60,23 +60,19 @@ class Canvas {
     const int x0 = column(from.x), y0 = row(from.y), x1 = column(to.x), y1 = row(to.y);
     const int steps = std::max({std::abs(x1 - x0), std::abs(y1 - y0), 1});
     for (int i = 0; i <= steps; ++i) {
-      if (phase++ % pen.period != 0) continue;
       const double share = static_cast<double>(i) / steps;
-      dot(x0 + static_cast<int>(std::lround(share * (x1 - x0))), y0 + static_cast<int>(std::lround(share * (y1 - y0))), pen.letter);
+      const int x = x0 + static_cast<int>(std::lround(share * (x1 - x0))), y = y0 + static_cast<int>(std::lround(share * (y1 - y0)));
+      const std::size_t at = cell(x, y);
+      if (letters_[at] == ' ') letters_[at] = pen.letter;
+      if (phase++ % pen.period == 0) dots_[at] |= kBits[y % 4][x % 2];
     }
-  }
-
-  void dot(int x, int y, char letter) {
-    static constexpr unsigned kBits[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
-    const std::size_t at = cell(x, y);
-    if (dots_[at] == 0) letters_[at] = letter;
-    dots_[at] |= kBits[y % 4][x % 2];
   }
 
   static std::size_t cell(int x, int y) { return static_cast<std::size_t>(y / 4) * kColumns + static_cast<std::size_t>(x / 2); }
   [[nodiscard]] int column(double x) const { return std::clamp(static_cast<int>(std::lround(x / most_x_ * (kDotsX - 1))), 0, kDotsX - 1); }
   [[nodiscard]] int row(double y) const { return std::clamp(static_cast<int>(std::lround((1 - y / most_y_) * (kDotsY - 1))), 0, kDotsY - 1); }
 
+  static constexpr unsigned kBits[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
   static constexpr std::size_t kCells = static_cast<std::size_t>(kColumns) * kRows;
   double most_x_, most_y_;
   std::vector<unsigned> dots_ = std::vector<unsigned>(kCells, 0u);

@@ -76,7 +76,7 @@ std::vector<std::string> pick_cells(const Value& pick, bool first, const Columns
     cells.insert(cells.end(), {number_text(pick, {"requestLatencyMs"}), number_text(pick, {"tokensPerSecondPerUser"}),
                                number_text(pick, {"total", "tokensPerSecond"}),
                                number_text(pick, {"total", "requestsPerSecond"}),
-                               number_text(pick, {"total", "concurrency"}), memory,
+                               grouped(integer_at(pick, {"total", "concurrency"})), memory,
                                text_at(pick, {"backend"}) + " " + text_at(pick, {"version"})});
   }
   if (shown.costs) cells.push_back(has_number(pick, {"cost", "perMillionTokens"}) ? fixed(number_at(pick, {"cost", "perMillionTokens"}), 2) : "-");

@@ -39,11 +39,14 @@ class Judge {
 
   bool readable_candidate(const std::string& text, const NamedCandidate& named) {
     const bool pair = named.parts.size() == 2 && named.parts[0].role == "prefill" && named.parts[1].role == "decode";
-    const bool one = named.parts.size() == 1;
     const bool layouts = std::ranges::none_of(named.parts, [](const NamedWorker& part) { return part.layout.empty(); });
-    if ((one || pair) && layouts && named.unknown.empty()) return true;
-    refuse(text, named.unknown.empty() ? "it names no layout" : "\"" + named.unknown + "\" is neither layout nor count",
-           "write `agg tp8` or `prefill tp2 x1 + decode tp4 x2`");
+    const std::string reason = !named.unknown.empty()                 ? "\"" + named.unknown + "\" is neither layout nor count"
+                               : !layouts                             ? "it names no layout"
+                               : named.parts.size() > 1 && !pair      ? "only prefill and decode workers serve together"
+                               : named.parts[0].role != "agg" && !pair ? named.parts[0].role + " workers do not serve alone"
+                                                                      : "";
+    if (reason.empty()) return true;
+    refuse(text, reason, "write `agg tp8` or `prefill tp2 x1 + decode tp4 x2`");
     return false;
   }
 
@@ -58,18 +61,37 @@ class Judge {
       if (label == part.layout && (!named.backend || fate.backend == *named.backend)) found.push_back(&fate);
     }
     if (!found.empty()) return found;
-    const bool other_backend = std::ranges::find(names, part.layout) != names.end();
-    std::string hint = other_backend ? "" : did_you_mean(part.layout, names);
-    if (hint.empty() && !names.empty()) {
-      hint = "there are ";
-      for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 12); ++i) hint += (i == 0 ? "" : ", ") + names[i];
+    if (names.empty()) {
+      refuse(text, "no " + title_of_role(part.role) + " worker was searched for", "");
+    } else if (std::ranges::find(names, part.layout) != names.end()) {
+      refuse(text, std::string(name_of(*named.backend)) + " was not searched", "of the backends " + searched_backends() + " was");
+    } else {
+      std::string hint = did_you_mean(part.layout, names);
+      if (hint.empty()) {
+        constexpr std::size_t kShown = 12;
+        names.resize(std::min(names.size(), kShown));
+        hint = "there are " + joined(names);
+      }
+      refuse(text, "no " + title_of_role(part.role) + " layout is called \"" + part.layout + "\"", hint);
     }
-    const std::string role = part.role == "agg" ? "aggregated" : part.role;
-    refuse(text, names.empty() ? "no " + role + " worker was searched for"
-                 : other_backend ? "the backend was not searched"
-                                 : "no " + role + " layout is called \"" + part.layout + "\"",
-           hint);
     return {};
+  }
+
+  static std::string title_of_role(const std::string& role) { return role == "agg" ? "aggregated" : role; }
+
+  static std::string joined(const std::vector<std::string>& names) {
+    std::string out;
+    for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+    return out;
+  }
+
+  [[nodiscard]] std::string searched_backends() const {
+    std::vector<std::string> names;
+    for (const Search& search : evidence_.searches) {
+      std::string name(name_of(search.backend));
+      if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+    }
+    return joined(names);
   }
 
   [[nodiscard]] bool is_pick(const Pick& pick) const {
@@ -126,10 +148,27 @@ class Judge {
         }
       }
     }
-    if (part.batch > 0) {
-      return refuse(text, "batch " + std::to_string(part.batch) + " is not among those tried", "leave the batch out to see the best one");
+    refuse(text, "batch " + std::to_string(part.batch) + " was not tried", nearest_batches(fate, part.batch));
+  }
+
+  /// The batches next to one that was not tried.
+  [[nodiscard]] std::string nearest_batches(const Fate& fate, int batch) const {
+    int below = 0, above = 0;
+    for (const Search& search : evidence_.searches) {
+      if (search.mode != fate.mode || search.backend != fate.backend || !search.outcome->evaluations) continue;
+      for (const auto& rows : search.outcome->evaluations->aggregated)
+        for (const search::AggregatedRow& row : *rows) {
+          const int own = row.row.decode.batch;
+          if (row.row.decode.parallel != fate.parallel) continue;
+          if (own < batch) below = std::max(below, own);
+          if (own > batch && (above == 0 || own < above)) above = own;
+        }
     }
-    settle("notAlone", part.role + " workers do not serve alone: name both, e.g. `prefill " + part.layout + " + decode " + part.layout + "`");
+    std::vector<std::string> near;
+    for (const int tried : {below, above}) {
+      if (tried > 0) near.push_back(std::to_string(tried));
+    }
+    return near.empty() ? "leave the batch out to see the best one" : "the nearest that were: " + joined(near);
   }
 
   void judge_pair(const std::string& text, const NamedCandidate& named) {

@@ -217,6 +217,10 @@ class DeploymentReader {
     if (engine_seen_ && *service.backend != result_.backend) {
       return refuse(service.path, "runs another engine than the services before it", "the model knows one backend per deployment");
     }
+    if (const Value* replicas = service.tree->find("replicas"); replicas != nullptr && !replicas->is_null() && replicas->as_int() == nullptr) {
+      problems_.add({.code = DiagnosticCode::kTypeInvalid, .rule = "setup.replicas", .path = service.path + ".replicas", .bad_value = {},
+                     .reason = "must be a whole number", .hint = {}, .source = {}, .mark = {}});
+    }
     if (service.replicas == 0) {
       result_.ignored.push_back({service.path, "replicas 0", "no worker to predict"});
       return;
