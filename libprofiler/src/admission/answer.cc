@@ -54,6 +54,10 @@ Diagnostics ratcheted(const Diagnostics& findings, const Document& old, const st
 /// What needs the tables: the gates of a planner, and whether the request can work at all.
 Diagnostics judged_by_tables(ValidatedRequest& request, const Document& document, const AdmissionOptions& options,
                              const TableStore& tables, AdmissionAnswer& answer) {
+  if (options.at_once && request.planner_scaling) {
+    answer.postponed = true;   // its gates read tables
+    return {};
+  }
   Diagnostics findings = check_gates(request, tables);
   if (!findings.has_errors()) {
     findings.append(admission::feasibility(request, document, options, tables, answer));
@@ -62,6 +66,9 @@ Diagnostics judged_by_tables(ValidatedRequest& request, const Document& document
 }
 
 void finish(AdmissionAnswer& answer, const Diagnostics& findings) {
+  if (answer.postponed) {
+    return;
+  }
   if (findings.has_errors()) {
     admission::deny(answer, findings);
   } else {

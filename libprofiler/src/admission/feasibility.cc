@@ -75,13 +75,17 @@ Diagnostics as_severe_as_asked(const Diagnostics& found, bool enforce) {
 }
 
 Diagnostics found_or_remembered(const ValidatedRequest& request, const Document& document,
-                                const AdmissionOptions& options, const TableStore& tables, bool& remembered) {
+                                const AdmissionOptions& options, const TableStore& tables, AdmissionAnswer& answer) {
   const std::string key = options.memo == nullptr ? std::string() : memo_key(request, document);
   if (options.memo != nullptr) {
     if (auto known = options.memo->find(key)) {
-      remembered = true;
+      answer.remembered = true;
       return *std::move(known);
     }
+  }
+  if (options.at_once) {
+    answer.postponed = true;
+    return {};
   }
   const ProfileOptions how = search_options(options);
   auto found = nothing_to_find(request, how, tables) ? Diagnostics() : findings_of_decision(request, how, tables);
@@ -125,7 +129,7 @@ Diagnostics feasibility(const ValidatedRequest& request, const Document& documen
     return {};
   }
   const auto begin = Clock::now();
-  const Diagnostics found = found_or_remembered(request, document, options, tables, answer.remembered);
+  const Diagnostics found = found_or_remembered(request, document, options, tables, answer);
   answer.estimated = true;
   answer.estimate_time = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
   return as_severe_as_asked(found, options.enforce_feasibility);

@@ -60,6 +60,31 @@ TEST_F(Feasibility, WeightsThatFitNoBudget) {
   EXPECT_EQ(denied.status_code, 422);
 }
 
+TEST_F(Feasibility, AtOnceIsAnsweredWhatNeedsNoSearch) {
+  FeasibilityMemo memo;
+  options.memo = &memo;
+  AdmissionOptions at_once = options;
+  at_once.at_once = true;
+  const auto ask_at_once = [&](const std::string& body) {
+    return answer_review(AdmissionPath::kValidate, "application/json", body, at_once, tables);
+  };
+  EXPECT_TRUE(ask_at_once(review(kReachable)).postponed);
+  EXPECT_EQ(ask_at_once(review(kReachable)).body, "");
+  const std::string searched = ask(review(kReachable)).body;
+  const AdmissionAnswer remembered = ask_at_once(review(kReachable));
+  EXPECT_FALSE(remembered.postponed);
+  EXPECT_TRUE(remembered.remembered);
+  EXPECT_EQ(remembered.body, searched);
+  // The rules alone deny this one.
+  const std::string wrong = review(R"("model":"Qwen/Qwen3-32B","backend":"none")");
+  EXPECT_FALSE(ask_at_once(wrong).postponed);
+  EXPECT_EQ(ask_at_once(wrong).body, ask(wrong).body);
+  at_once.check_feasibility = false;
+  EXPECT_FALSE(ask_at_once(review(kReachable)).postponed);
+  const std::string gated = review(kReachable + R"(,"features":{"planner":{"enable_throughput_scaling":true}})");
+  EXPECT_TRUE(ask_at_once(gated).postponed) << "its gates read tables";
+}
+
 TEST_F(Feasibility, NameOverTheOperatorsBudget) {
   const AdmissionAnswer answer = ask(review(kReachable, std::string(44, 'n')));
   EXPECT_TRUE(answer.allowed);

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -63,6 +64,38 @@ TEST(Log, LinesOfManyThreadsStayWholeInAFullPipe) {
 
 TEST(Log, LongValuesAreCut) {
   EXPECT_LT(line("x", {{"uid", std::string(1u << 20, 'a')}}).size(), 700u);
+}
+
+/// What can be read of a pipe at once; nothing where it is empty.
+std::string arrived(int pipe) {
+  std::string text(65536, '\0');
+  const ssize_t count = read(pipe, text.data(), text.size());
+  text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+  return text;
+}
+
+TEST(Log, KeptLinesComeInOrderAndWhole) {
+  int pipe[2] = {};
+  ASSERT_EQ(pipe2(pipe, O_NONBLOCK), 0);
+  const Log log(pipe[1]);
+  log.keep(LogLevel::kInfo, "first");
+  EXPECT_EQ(arrived(pipe[0]), "");
+  log.info("second");
+  const std::string both = arrived(pipe[0]);
+  EXPECT_LT(both.find("first"), both.find("second"));
+  EXPECT_TRUE(both.ends_with("}\n"));
+  log.keep(LogLevel::kInfo, "third");
+  log.flush();
+  EXPECT_NE(arrived(pipe[0]).find("third"), std::string::npos);
+  // More than a pipe takes in one piece is written in several, each of whole lines.
+  for (int i = 0; i < 40; ++i) log.keep(LogLevel::kInfo, std::string(400, 'x'));
+  const std::string some = arrived(pipe[0]);
+  EXPECT_TRUE(some.starts_with("{") && some.ends_with("}\n"));
+  log.flush();
+  const std::string all = some + arrived(pipe[0]);
+  EXPECT_EQ(std::ranges::count(all, '\n'), 40);
+  close(pipe[0]);
+  close(pipe[1]);
 }
 
 }  // namespace

@@ -54,6 +54,9 @@ class Client {
   [[nodiscard]] bool connected() const { return connected_; }
   void send(const std::string& bytes) const { ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL); }
 
+  /// Sends nothing any more, yet still reads.
+  void end() const { shutdown(socket_.get(), SHUT_WR); }
+
   /// What comes until `end` has come `times` times or the server closes.
   std::string receive(std::string_view end, std::size_t times = 1) const {
     std::string got;
@@ -94,6 +97,10 @@ class ServerTest : public testing::Test {
       gate_.pass();
       return HttpReply{200, "text/plain", "waited!"};
     });
+    router_.post("/short", [](const HttpRequest&) { return HttpReply{200, "text/plain", "worked!"}; },
+                 [](const HttpRequest& request) {
+                   return request.body == "easy" ? std::optional(HttpReply{200, "text/plain", "at once!"}) : std::nullopt;
+                 });
     router_.post("/throw", [](const HttpRequest&) -> HttpReply { throw std::runtime_error("secret"); });
     router_.on_failure([this] { ++failures_; });
   }
@@ -136,6 +143,18 @@ TEST_F(ServerTest, PipelinedRequestsAreAnsweredInOrder) {
   const std::string got = client.receive("!", 3);
   EXPECT_LT(got.find("one!"), got.find("fine!"));
   EXPECT_LT(got.find("fine!"), got.find("two!"));
+}
+
+TEST_F(ServerTest, RequestsInPiecesWithTheNextOneBehindThem) {
+  start();
+  const Client client(port_);
+  std::string both = post("/short", "easy") + post("/short", "hard") + post("/short", "easy");
+  while (!both.empty()) {
+    client.send(both.substr(0, 7));
+    both.erase(0, 7);
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+  EXPECT_THAT(client.receive("!", 3), testing::ContainsRegex("at once!(.|\n)*worked!(.|\n)*at once!"));
 }
 
 TEST_F(ServerTest, WrongPathsAndMethods) {
@@ -189,6 +208,29 @@ TEST_F(ServerTest, AFullQueueIs503AndTheProcessStillAnswers) {
   EXPECT_THAT(working.receive("!"), HasSubstr("waited!"));
   EXPECT_THAT(waiting.receive("!"), HasSubstr("waited!"));
   EXPECT_EQ(server_->counters().queue_full, 1u);
+}
+
+TEST_F(ServerTest, WhatNeedsNoWorkerDoesNotWaitForOne) {
+  options_.workers = 1;
+  start();
+  const Client working(port_), client(port_);
+  working.send(post("/wait", "a"));
+  while (server_->counters().phases[static_cast<std::size_t>(Phase::kWorking)] == 0) std::this_thread::sleep_for(milliseconds(2));
+  client.send(post("/short?timeout=5s", "easy"));
+  EXPECT_THAT(client.receive("!"), AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), HasSubstr("at once!")));
+  client.send(post("/short", "hard"));
+  gate_.open();
+  EXPECT_THAT(client.receive("!"), HasSubstr("worked!"));
+}
+
+TEST_F(ServerTest, AClientThatEndsBehindItsRequestIsAnsweredAndLetGo) {
+  start();
+  for (const char* body : {"easy", "hard"}) {
+    const Client client(port_);
+    client.send(post("/short", body));
+    client.end();
+    EXPECT_THAT(client.rest(), AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), HasSubstr("!")));
+  }
 }
 
 TEST_F(ServerTest, SlowClientsAreCut) {

@@ -31,9 +31,11 @@ Connection::Next Connection::step(Clock::time_point now) {
     case Phase::kIdle:
     case Phase::kHead:
     case Phase::kBody: return read(now);
-    case Phase::kWriting: return write(now);
+    case Phase::kWriting:
+      unread_ = true;   // the event may also be one of the other direction
+      return write(now);
     case Phase::kLingering: return linger();
-    case Phase::kWorking: return Next::kWait;
+    case Phase::kWorking: unread_ = true; return Next::kWait;
   }
   return Next::kWait;
 }
@@ -48,14 +50,20 @@ Connection::Next Connection::shake_hands(Clock::time_point now) {
 }
 
 Connection::Next Connection::read(Clock::time_point now) {
-  std::size_t turn = 0;
-  while (turn < kTurnBytes) {
+  // It may have come with the request before.
+  if (const Next next = take_in(now); next != Next::kAgain) return next;
+  for (std::size_t turn = 0; turn < kTurnBytes;) {
     const IoResult got = transport_.read(shared_.scratch);
-    if (got.status == IoStatus::kBlocked) return Next::kWait;
     if (got.status == IoStatus::kClosed) return close(Ending::kClient);
+    if (got.status == IoStatus::kBlocked) {
+      unread_ = false;
+      return Next::kWait;
+    }
     turn += got.bytes;
+    unread_ = unread_ || !got.emptied;
     reader_.feed(std::string_view(shared_.scratch.data(), got.bytes));
     if (const Next next = take_in(now); next != Next::kAgain) return next;
+    if (!unread_) return Next::kWait;
   }
   return Next::kAgain;
 }
@@ -69,12 +77,10 @@ Connection::Next Connection::take_in(Clock::time_point now) {
     enter(Phase::kHead, now);
   }
   if (state == RequestReader::State::kRefused) {
-    refuse(reader_.refusal().status, reader_.refusal().reason, {}, now);
-    return write(now);
+    return refuse(reader_.refusal().status, reader_.refusal().reason, {}, now);
   }
   if (reader_.buffered() > kFreeBytes && !memory_.resize(reader_.buffered())) {
-    refuse(503, "too many large requests at once", kRetryAfter, now);
-    return write(now);
+    return refuse(503, "too many large requests at once", kRetryAfter, now);
   }
   if (state == RequestReader::State::kComplete) return Next::kRequest;
   if (state == RequestReader::State::kBody && phase() == Phase::kHead) enter(Phase::kBody, now);
@@ -94,21 +100,21 @@ HttpRequest Connection::take_request() {
 
 MemoryLease Connection::take_memory() { return std::exchange(memory_, MemoryLease(shared_.budget)); }
 
-void Connection::answer(std::string response, bool close, Clock::time_point now) {
+Connection::Next Connection::answer(std::string response, bool close, Clock::time_point now) {
   output_ = std::move(response);
   written_ = 0;
   close_after_ = close;
   // Closing with unread bytes would reset the connection, and the client would never see the answer.
-  linger_after_ = close && reader_.has_more();
+  linger_after_ = reader_.has_more() || unread_;
   enter(Phase::kWriting, now);
+  return write(now);
 }
 
-void Connection::refuse(int status, std::string_view reason, std::string_view extra_headers, Clock::time_point now) {
+Connection::Next Connection::refuse(int status, std::string_view reason, std::string_view extra_headers, Clock::time_point now) {
   refused_ = status;
   reader_.discard();
   memory_ = MemoryLease(shared_.budget);   // the old part goes back
-  answer(plain_response(status, reason, true, extra_headers), true, now);
-  linger_after_ = true;
+  return answer(plain_response(status, reason, true, extra_headers), true, now);
 }
 
 Connection::Next Connection::write(Clock::time_point now) {
@@ -121,8 +127,7 @@ Connection::Next Connection::write(Clock::time_point now) {
   release(output_);
   if (!close_after_) {
     enter(Phase::kIdle, now);
-    if (const Next next = take_in(now); next != Next::kAgain) return next;
-    return read(now);
+    return unread_ || reader_.has_more() ? Next::kAgain : Next::kWait;
   }
   transport_.finish();
   if (!linger_after_) return close(Ending::kAnswered);

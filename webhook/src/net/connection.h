@@ -46,16 +46,18 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Goes on until it has to wait.
+  /// Goes on until it has to wait. To be called at each event of the socket.
   [[nodiscard]] Next step(Clock::time_point now);
+  /// The client sends nothing any more: there is an end to be read, and no further event will tell of it.
+  void expect_end() { unread_ = true; }
 
   /// The request of Next::kRequest; answer() has to follow, at once or after wait_for_answer().
   [[nodiscard]] HttpRequest take_request();
   /// The memory that request holds; goes with it to the worker.
   [[nodiscard]] MemoryLease take_memory();
   void wait_for_answer(Clock::time_point now) { enter(Phase::kWorking, now); }
-  /// Sends a response; step() has to follow. With `close` the connection ends after it.
-  void answer(std::string response, bool close, Clock::time_point now);
+  /// Sends a response; never Next::kRequest. With `close` the connection ends after it.
+  [[nodiscard]] Next answer(std::string response, bool close, Clock::time_point now);
 
   [[nodiscard]] Phase phase() const { return place_->phase; }
   [[nodiscard]] ConnectionId id() const { return id_; }
@@ -71,7 +73,7 @@ class Connection {
   [[nodiscard]] Next write(Clock::time_point now);
   [[nodiscard]] Next linger();
   [[nodiscard]] Next close(Ending ending);
-  void refuse(int status, std::string_view reason, std::string_view extra_headers, Clock::time_point now);
+  [[nodiscard]] Next refuse(int status, std::string_view reason, std::string_view extra_headers, Clock::time_point now);
   void enter(Phase phase, Clock::time_point now) { shared_.phases.move(place_, phase, now); }
 
   ConnectionId id_;
@@ -82,6 +84,7 @@ class Connection {
   RequestReader reader_;
   MemoryLease memory_;
   Clock::time_point request_started_{};
+  bool unread_ = false;        ///< the socket may hold bytes that no event will tell of
   std::string output_;
   std::size_t written_ = 0;
   bool close_after_ = false;

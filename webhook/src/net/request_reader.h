@@ -26,8 +26,8 @@ class RequestReader {
   /// Bytes held, for the budget that all connections share. Room that a buffer keeps beyond them has never been written, so
   /// it costs no memory.
   [[nodiscard]] std::size_t buffered() const { return input_.size() + body_.size(); }
-  /// Bytes after the complete request: the client did not wait for the answer.
-  [[nodiscard]] bool has_more() const { return !input_.empty(); }
+  /// After take(): the client did not wait for the answer, and some or all of its next request is here.
+  [[nodiscard]] bool has_more() const { return state_ != State::kEmpty; }
 
   /// Lets go of all it holds: the connection reads no request any more.
   void discard() {

@@ -38,17 +38,14 @@ class MemoryStream final : public httplib::Stream {
   std::string output_;
 };
 
-/// The library hands its handlers no context of ours; a thread answers one request at a time.
-thread_local const HttpRequest* answering = nullptr;
+/// What is being answered, and the reply where an endpoint has given it already.
+struct Answering {
+  const HttpRequest& request;
+  HttpReply* reply = nullptr;
+};
 
-std::string literal(const std::string& path) {
-  std::string out;
-  for (const char c : path) {
-    if (std::string_view("^$\\.*+?()[]{}|").find(c) != std::string_view::npos) out += '\\';
-    out += c;
-  }
-  return out;
-}
+/// The library hands its handlers no context of ours; a thread answers one request at a time.
+thread_local const Answering* answering = nullptr;
 
 }  // namespace
 
@@ -62,51 +59,78 @@ class Router::Library final : public httplib::Server {
       response.status = 500;
       response.headers.erase("EXCEPTION_WHAT");
     });
-    set_error_handler(httplib::Server::Handler([this](const httplib::Request& request, httplib::Response& response) {
-      if (response.status == 404) refine_unknown(request, response);
+    // Before the library's own routing, which takes every path for a regular expression and reads bodies.
+    set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
+      route(request, response);
+      return HandlerResponse::Handled;
+    });
+    set_error_handler(httplib::Server::Handler([](const httplib::Request&, httplib::Response& response) {
       if (response.body.empty()) response.set_content(message(response.status), "text/plain; charset=utf-8");
     }));
   }
 
-  void add(const std::string& method, const std::string& path, Endpoint endpoint) {
-    methods_.emplace(path, method);
-    const auto handler = [endpoint = std::move(endpoint)](const httplib::Request&, httplib::Response& response) {
-      HttpReply reply = endpoint(*answering);
-      response.status = reply.status;
-      response.body = std::move(reply.body);
-      response.headers.emplace("Content-Type", std::move(reply.content_type));
-    };
-    if (method == "GET") {
-      Get(literal(path), handler);
-    } else {
-      // The form with a content reader, never called, is the one where the library does not read the body itself.
-      Post(literal(path), [handler](const httplib::Request& request, httplib::Response& response,
-                                    const httplib::ContentReader&) { handler(request, response); });
-    }
+  void add(const std::string& method, const std::string& path, Endpoint endpoint, Shortcut shortcut) {
+    routes_[path].emplace(method, Route{std::move(endpoint), std::move(shortcut)});
   }
 
   void on_failure(std::function<void()> observer) { failed_ = std::move(observer); }
 
-  std::string respond(const HttpRequest& request, bool close) {
-    // Only what routing needs: no Range, no Accept-Encoding, no Content-Encoding, nothing the client chose.
-    std::string head = request.method + " " + request.target + " HTTP/1.1\r\nHost: webhook\r\n";
-    // Something to find for methods whose body the library would wait for.
-    head += "Content-Length: 0\r\n\r\n";
-    MemoryStream stream(head);
-    bool closed = close;
-    answering = &request;
-    process_request(stream, close, closed, nullptr);
-    answering = nullptr;
-    return stream.take_output();
+  [[nodiscard]] std::optional<HttpReply> shortcut(const HttpRequest& request) const {
+    const std::string_view target = request.target;
+    const Route* known = find(target.substr(0, target.find('?')), request.method);
+    return known != nullptr && known->shortcut ? known->shortcut(request) : std::nullopt;
+  }
+
+  std::string respond(const Answering& what, bool close) {
+    try {
+      answering = &what;
+      std::string response = process(what.request, close);
+      answering = nullptr;
+      return response;
+    } catch (...) {
+      answering = nullptr;
+      return plain_response(500, "internal failure; the log says more", true);
+    }
   }
 
  private:
-  void refine_unknown(const httplib::Request& request, httplib::Response& response) const {
-    const auto [first, last] = methods_.equal_range(request.path);
-    if (first == last) return;
-    response.status = 405;
+  struct Route {
+    Endpoint endpoint;
+    Shortcut shortcut;
+  };
+  using Methods = std::map<std::string, Route, std::less<>>;
+
+  std::string process(const HttpRequest& request, bool close) {
+    // Only what routing needs: no Range, no Accept-Encoding, no Content-Encoding, nothing the client chose.
+    const std::string head = request.method + " " + request.target + " HTTP/1.1\r\nHost: webhook\r\n\r\n";
+    MemoryStream stream(head);
+    bool closed = close;
+    process_request(stream, close, closed, nullptr);
+    return stream.take_output();
+  }
+
+  [[nodiscard]] const Route* find(std::string_view path, std::string_view method) const {
+    const auto methods = routes_.find(path);
+    if (methods == routes_.end()) return nullptr;
+    const auto known = methods->second.find(method == "HEAD" ? "GET" : method);
+    return known == methods->second.end() ? nullptr : &known->second;
+  }
+
+  void route(const httplib::Request& request, httplib::Response& response) const {
+    const Route* known = find(request.path, request.method);
+    if (known == nullptr) return refuse(request.path, response);
+    HttpReply reply = answering->reply != nullptr ? std::move(*answering->reply) : known->endpoint(answering->request);
+    response.status = reply.status;
+    response.body = std::move(reply.body);
+    response.headers.emplace("Content-Type", std::move(reply.content_type));
+  }
+
+  void refuse(const std::string& path, httplib::Response& response) const {
+    const auto methods = routes_.find(path);
+    response.status = methods == routes_.end() ? 404 : 405;
+    if (response.status == 404) return;
     std::string allowed;
-    for (auto known = first; known != last; ++known) allowed += (allowed.empty() ? "" : ", ") + known->second;
+    for (const auto& [method, route] : methods->second) allowed += (allowed.empty() ? "" : ", ") + method;
     response.headers.emplace("Allow", allowed);
   }
 
@@ -117,7 +141,7 @@ class Router::Library final : public httplib::Server {
     return "the request was not understood\n";
   }
 
-  std::multimap<std::string, std::string> methods_;   ///< of each path
+  std::map<std::string, Methods, std::less<>> routes_;   ///< by path
   std::function<void()> failed_;
 };
 
@@ -131,17 +155,19 @@ Router::Router(std::chrono::seconds keep_alive) : library_(std::make_unique<Libr
 }
 Router::~Router() = default;
 
-void Router::get(const std::string& path, Endpoint endpoint) { library_->add("GET", path, std::move(endpoint)); }
-void Router::post(const std::string& path, Endpoint endpoint) { library_->add("POST", path, std::move(endpoint)); }
+void Router::get(const std::string& path, Endpoint endpoint) { library_->add("GET", path, std::move(endpoint), {}); }
+void Router::post(const std::string& path, Endpoint endpoint, Shortcut shortcut) {
+  library_->add("POST", path, std::move(endpoint), std::move(shortcut));
+}
 void Router::on_failure(std::function<void()> observer) { library_->on_failure(std::move(observer)); }
 
-std::string Router::respond(const HttpRequest& request, bool close) const {
-  try {
-    return library_->respond(request, close);
-  } catch (...) {
-    answering = nullptr;
-    return plain_response(500, "internal failure; the log says more", true);
-  }
+std::string Router::respond(const HttpRequest& request, bool close) const { return library_->respond({request}, close); }
+
+std::optional<std::string> Router::respond_at_once(const HttpRequest& request, bool close) const {
+  if (request.method != "POST") return respond(request, close);
+  std::optional<HttpReply> reply = library_->shortcut(request);
+  if (!reply) return std::nullopt;
+  return library_->respond({request, &*reply}, close);
 }
 
 }  // namespace dynamo::webhook

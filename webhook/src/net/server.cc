@@ -27,6 +27,8 @@ constexpr int listener_of_event(std::uint64_t event) { return static_cast<int>((
 constexpr int kAcceptBurst = 64;
 /// One TLS record.
 constexpr std::size_t kScratchBytes = 16384;
+/// A round of the loop that takes longer leaves the rest of its requests to the workers, so that nobody waits for long.
+constexpr std::chrono::milliseconds kRoundTime{5};
 constexpr std::string_view kRetryAfter = "Retry-After: 1\r\n";
 /// Who connected just before the end of a drain has its first request on the way.
 constexpr std::chrono::milliseconds kFreshGrace{1000};
@@ -88,7 +90,7 @@ std::expected<void, std::string> Server::run() {
       if (data == kWakeEvent) {
         deliver();
       } else if (data % 2 == 0) {
-        step(data);
+        step(data, (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
       } else if (const auto listener = listeners_.find(listener_of_event(data)); listener != listeners_.end()) {
         accept_from(listener->second);
       }
@@ -97,6 +99,7 @@ std::expected<void, std::string> Server::run() {
     expire();
     advance_drain();
     publish_phases();
+    if (options_.after_round) options_.after_round();
     if (closed_idle_ && connections_.empty()) return {};
   }
 }
@@ -148,9 +151,13 @@ void Server::admit(Descriptor socket, const Listener& listener) {
   if (!watch(epoll_.get(), descriptor, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, id)) erase(id, Ending::kEvicted);
 }
 
-void Server::step(ConnectionId id) {
+void Server::step(ConnectionId id, bool ends) {
   const auto found = connections_.find(id);
-  if (found != connections_.end()) take(*found->second, found->second->step(now_));
+  if (found == connections_.end()) return;
+  Connection& connection = *found->second;
+  if (ends) connection.expect_end();
+  const Connection::Next next = connection.step(now_);
+  take(connection, next == Connection::Next::kRequest ? serve(connection) : next);
 }
 
 void Server::take(Connection& connection, Connection::Next next) {
@@ -159,8 +166,8 @@ void Server::take(Connection& connection, Connection::Next next) {
   }
   switch (next) {
     case Connection::Next::kWait: return;
+    case Connection::Next::kRequest:
     case Connection::Next::kAgain: ready_.push_back(connection.id()); return;
-    case Connection::Next::kRequest: serve(connection); return;
     case Connection::Next::kClose: erase(connection.id(), connection.ending()); return;
   }
 }
@@ -182,36 +189,35 @@ void Server::publish_phases() {
 
 // Requests ---------------------------------------------------------------------------------------------------------------
 
-/// Questions about the process are answered on the spot, so that they work however busy the workers are.
-void Server::serve(Connection& connection) {
+/// What needs no worker is answered on the spot: questions about the process, so that they work however busy the workers
+/// are, and what takes less time than the way to another thread and back.
+Connection::Next Server::serve(Connection& connection) {
   Task task{connection.id(), &connection.router(), connection.take_request(), false, connection.take_memory()};
   task.close = !task.request.keep_alive;
-  if (task.request.method != "POST") {
-    const bool close = task.close || draining();
-    connection.answer(connection.router().respond(task.request, close), close, now_);
-    ready_.push_back(connection.id());
-    return;
+  const bool close = task.close || draining();
+  if (given_up(task.request)) return connection.answer(expired(close), close, now_);
+  if (task.request.method != "POST" || Clock::now() - now_ < kRoundTime) {
+    if (auto response = task.router->respond_at_once(task.request, close)) {
+      return connection.answer(*std::move(response), close, now_);
+    }
   }
   if (queue_->push(task)) {
     connection.wait_for_answer(now_);
-    return;
+    return Connection::Next::kWait;
   }
   counters_.queue_full.fetch_add(1, std::memory_order_relaxed);
-  const bool close = task.close || draining();
-  connection.answer(plain_response(503, "too many requests are waiting", close, kRetryAfter), close, now_);
-  ready_.push_back(connection.id());
+  return connection.answer(plain_response(503, "too many requests are waiting", close, kRetryAfter), close, now_);
+}
+
+std::string Server::expired(bool close) {
+  counters_.expired.fetch_add(1, std::memory_order_relaxed);
+  return plain_response(503, "the request waited longer than its timeout", close, kRetryAfter);
 }
 
 /// On a worker's thread.
 void Server::work(Task& task) {
   const bool close = task.close || draining();
-  Answer answer{task.connection, {}, close};
-  if (given_up(task.request)) {
-    counters_.expired.fetch_add(1, std::memory_order_relaxed);
-    answer.response = plain_response(503, "the request waited longer than its timeout", close, kRetryAfter);
-  } else {
-    answer.response = task.router->respond(task.request, close);
-  }
+  Answer answer{task.connection, given_up(task.request) ? expired(close) : task.router->respond(task.request, close), close};
   bool first = false;
   {
     const std::lock_guard lock(answers_mutex_);
@@ -238,8 +244,7 @@ void Server::deliver() {
   for (Answer& answer : answers) {
     const auto found = connections_.find(answer.connection);
     if (found == connections_.end()) continue;   // the client has gone
-    found->second->answer(std::move(answer.response), answer.close, now_);
-    step(answer.connection);
+    take(*found->second, found->second->answer(std::move(answer.response), answer.close, now_));
   }
 }
 

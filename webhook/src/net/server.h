@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -22,6 +23,7 @@ struct ServerOptions {
   std::size_t queue_depth = 256;
   std::chrono::milliseconds drain_delay{15000};     ///< how long to go on accepting once drain() was called
   std::chrono::milliseconds drain_timeout{30000};   ///< how long to wait then for what is under way
+  std::function<void()> after_round;                ///< called by the loop's thread when it has handled some events
 };
 
 /// Figures of the server; read from any thread.
@@ -34,7 +36,8 @@ struct ServerCounters {
   std::array<std::atomic<std::uint64_t>, 600> refused{};             ///< by status, before any endpoint saw the request
 };
 
-/// One thread that accepts, shakes hands, reads and writes for all connections; workers that only see whole requests.
+/// One thread that accepts, shakes hands, reads and writes for all connections, and answers what takes no time; workers that
+/// only see whole requests.
 /// An idle or slow client costs a file descriptor and some kilobytes, never a thread.
 class Server {
  public:
@@ -77,9 +80,11 @@ class Server {
   void deliver();
   void accept_from(const Listener& listener);
   void admit(Descriptor socket, const Listener& listener);
-  void step(ConnectionId id);
+  /// `ends`: the client has closed its side.
+  void step(ConnectionId id, bool ends = false);
   void take(Connection& connection, Connection::Next next);
-  void serve(Connection& connection);
+  [[nodiscard]] Connection::Next serve(Connection& connection);
+  [[nodiscard]] std::string expired(bool close);
   void erase(ConnectionId id, Ending ending);
   void expire();
   void advance_drain();

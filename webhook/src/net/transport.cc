@@ -38,12 +38,23 @@ IoStatus Transport::handshake() {
 }
 
 IoResult Transport::read(std::span<char> into) {
-  if (!tls_) return plain(::recv(socket_.get(), into.data(), into.size(), 0));
+  if (!tls_) {
+    IoResult got = plain(::recv(socket_.get(), into.data(), into.size(), 0));
+    got.emptied = got.bytes < into.size();
+    return got;
+  }
   ERR_clear_error();
+  const bool held_some = SSL_has_pending(tls_.get()) == 1;
+  const std::uint64_t before = wire_bytes_read();
   std::size_t bytes = 0;
   const int result = SSL_read_ex(tls_.get(), into.data(), into.size(), &bytes);
-  return result == 1 ? IoResult{IoStatus::kDone, bytes} : IoResult{status_of(result), 0};
+  if (result != 1) return {status_of(result), 0};
+  // Reading ahead, OpenSSL asks the socket for as much as its buffer takes: less than that has emptied the socket.
+  const bool short_read = wire_bytes_read() - before < SSL3_RT_MAX_PLAIN_LENGTH;
+  return {IoStatus::kDone, bytes, short_read && !held_some && SSL_has_pending(tls_.get()) == 0};
 }
+
+std::uint64_t Transport::wire_bytes_read() const { return BIO_number_read(SSL_get_rbio(tls_.get())); }
 
 IoResult Transport::write(std::string_view from) {
   if (!tls_) return plain(::send(socket_.get(), from.data(), from.size(), MSG_NOSIGNAL));

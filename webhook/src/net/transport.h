@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -14,6 +15,7 @@ enum class IoStatus { kDone, kBlocked, kClosed };
 struct IoResult {
   IoStatus status = IoStatus::kClosed;
   std::size_t bytes = 0;
+  bool emptied = false;   ///< of a read: it took all that was there, so that more will come with an event of its own
 };
 
 /// The bytes of one connection, with or without TLS. Never blocks.
@@ -35,6 +37,7 @@ class Transport {
 
  private:
   [[nodiscard]] IoStatus status_of(int result) const;
+  [[nodiscard]] std::uint64_t wire_bytes_read() const;
 
   Descriptor socket_;
   SslPtr tls_;

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <charconv>
 #include <chrono>
+#include <climits>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
@@ -112,18 +113,36 @@ void Log::append_line(std::string& out, LogLevel level, std::string_view time, s
 }
 
 void Log::write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) const {
+  keep(level, message, fields);
+  flush();
+}
+
+void Log::keep(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) const {
   if (!enabled(level)) return;
   std::string line;
   line.reserve(320);
   append_line(line, level, utc_now(), message, fields);
-  // A log that cannot be written must not stop the server; nothing could be told to anybody.
   const std::lock_guard lock(mutex_);
-  for (std::string_view rest = line; !rest.empty();) {
+  // A pipe takes more than that in pieces.
+  if (kept_.size() + line.size() > PIPE_BUF) flush_locked();
+  kept_ += line;
+}
+
+void Log::flush() const {
+  const std::lock_guard lock(mutex_);
+  flush_locked();
+}
+
+void Log::flush_locked() const {
+  if (kept_.empty()) return;
+  // A log that cannot be written must not stop the server; nothing could be told to anybody.
+  for (std::string_view rest = kept_; !rest.empty();) {
     const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
+    if (written <= 0) break;
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
+  kept_.clear();
 }
 
 }  // namespace dynamo::webhook

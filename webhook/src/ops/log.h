@@ -39,6 +39,9 @@ class Log {
 
   [[nodiscard]] bool enabled(LogLevel level) const { return level >= level_; }
   void write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {}) const;
+  /// The same, but keeps the line until flush() or the next write(): many lines then cost one call of the system.
+  void keep(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {}) const;
+  void flush() const;
 
   void debug(std::string_view message, std::initializer_list<LogField> fields = {}) const {
     write(LogLevel::kDebug, message, fields);
@@ -58,9 +61,12 @@ class Log {
                           std::initializer_list<LogField> fields);
 
  private:
+  void flush_locked() const;
+
   int descriptor_;
   LogLevel level_;
-  mutable std::mutex mutex_;   ///< a pipe takes more than 4 KiB in pieces, and others could come between
+  mutable std::mutex mutex_;     ///< a pipe takes more than 4 KiB in pieces, and others could come between
+  mutable std::string kept_;   ///< guarded by mutex_
 };
 
 }  // namespace dynamo::webhook

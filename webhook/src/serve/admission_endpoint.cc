@@ -16,6 +16,9 @@ constexpr std::array<double, 11> kEstimateBounds = {0.0005, 0.001, 0.002, 0.005,
 /// Left of the client's timeout for the way back.
 constexpr std::chrono::milliseconds kReserve{250};
 
+/// A body that is read and judged in less time than others should wait for: some 0.2 ms.
+constexpr std::size_t kSmallBody = 16u << 10;
+
 /// What the client still waits (`?timeout=5s`), less a reserve; `most` where it does not say.
 std::chrono::milliseconds time_left(const HttpRequest& request, std::chrono::milliseconds most) {
   const std::string_view text = query_value(request.target, "timeout");
@@ -45,30 +48,37 @@ AdmissionMetrics::AdmissionMetrics() : latency(kLatencyBounds) {
 
 DecisionMetrics::DecisionMetrics() : searched(kEstimateBounds), remembered(kEstimateBounds) {}
 
-HttpReply AdmissionEndpoint::operator()(const HttpRequest& request) {
+std::optional<HttpReply> AdmissionEndpoint::at_once(const HttpRequest& request) {
+  return request.body.size() <= kSmallBody ? reply(request, true) : std::nullopt;
+}
+
+std::optional<HttpReply> AdmissionEndpoint::reply(const HttpRequest& request, bool at_once) {
   const InFlight counted(metrics_.in_flight);
   const auto start = std::chrono::steady_clock::now();
-  HttpReply reply = judge(request);
+  std::optional<HttpReply> reply = judge(request, at_once);
+  if (!reply) return reply;
   metrics_.latency.observe(Seconds(std::chrono::steady_clock::now() - start).count());
-  metrics_.by_code.add({{"code", std::to_string(reply.status)}});
+  metrics_.by_code.add({{"code", std::to_string(reply->status)}});
   return reply;
 }
 
 /// A failure of ours is HTTP 500: then the failurePolicy decides, not a made-up verdict.
-HttpReply AdmissionEndpoint::judge(const HttpRequest& request) {
+std::optional<HttpReply> AdmissionEndpoint::judge(const HttpRequest& request, bool at_once) {
   try {
     AdmissionOptions options = shared_.options;
     options.deadline = time_left(request, options.deadline);
+    options.at_once = at_once;
     const auto start = std::chrono::steady_clock::now();
     AdmissionAnswer answer = answer_review(path_, request.content_type, request.body, options, shared_.tables);
+    if (answer.postponed) return std::nullopt;
     note(answer, Seconds(std::chrono::steady_clock::now() - start).count());
     const bool review = answer.http_status == 200;
-    return {answer.http_status, review ? "application/json" : "text/plain; charset=utf-8", std::move(answer.body)};
+    return HttpReply{answer.http_status, review ? "application/json" : "text/plain; charset=utf-8", std::move(answer.body)};
   } catch (...) {   // what an exception says may quote the request
     shared_.log.error("request failed inside", {{"path", route_}, {"bytes", request.body.size()}});
   }
   ++metrics_.panics;
-  return {500, "text/plain; charset=utf-8", "internal failure; the log says more\n"};
+  return HttpReply{500, "text/plain; charset=utf-8", "internal failure; the log says more\n"};
 }
 
 void AdmissionEndpoint::note(const AdmissionAnswer& answer, double seconds) {
@@ -83,17 +93,18 @@ void AdmissionEndpoint::note(const AdmissionAnswer& answer, double seconds) {
     metrics.decisions.add({{"decision", decision}, {"rule", rule}, {"dry_run", dry_run}});
     rules += (rules.empty() ? "" : ",") + rule;
   }
-  shared_.log.info(decision, {{"uid", answer.uid},
-                              {"operation", answer.operation},
-                              {"namespace", answer.namespace_name},
-                              {"name", answer.name},
-                              {"dryRun", answer.dry_run},
-                              {"path", route_},
-                              {"httpStatus", answer.http_status},
-                              {"code", answer.status_code},
-                              {"rules", rules},
-                              {"warnings", answer.warnings},
-                              {"seconds", seconds}});
+  // The server's loop flushes it when it has gone round.
+  shared_.log.keep(LogLevel::kInfo, decision, {{"uid", answer.uid},
+                                               {"operation", answer.operation},
+                                               {"namespace", answer.namespace_name},
+                                               {"name", answer.name},
+                                               {"dryRun", answer.dry_run},
+                                               {"path", route_},
+                                               {"httpStatus", answer.http_status},
+                                               {"code", answer.status_code},
+                                               {"rules", rules},
+                                               {"warnings", answer.warnings},
+                                               {"seconds", seconds}});
 }
 
 }  // namespace dynamo::webhook

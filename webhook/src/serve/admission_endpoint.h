@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 #include <string>
 
 #include "dynamo/profiler/admission.h"
@@ -40,12 +41,15 @@ class AdmissionEndpoint {
 
   AdmissionEndpoint(AdmissionPath path, std::string route, Shared shared) : path_(path), route_(std::move(route)), shared_(shared) {}
 
-  [[nodiscard]] HttpReply operator()(const HttpRequest& request);
+  [[nodiscard]] HttpReply operator()(const HttpRequest& request) { return *reply(request, false); }
+  /// The same for a small request that needs no search; nothing for others.
+  [[nodiscard]] std::optional<HttpReply> at_once(const HttpRequest& request);
   [[nodiscard]] const std::string& route() const { return route_; }
   [[nodiscard]] const AdmissionMetrics& metrics() const { return metrics_; }
 
  private:
-  [[nodiscard]] HttpReply judge(const HttpRequest& request);
+  [[nodiscard]] std::optional<HttpReply> reply(const HttpRequest& request, bool at_once);
+  [[nodiscard]] std::optional<HttpReply> judge(const HttpRequest& request, bool at_once);
   void note(const AdmissionAnswer& answer, double seconds);
 
   AdmissionPath path_;

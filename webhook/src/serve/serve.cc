@@ -37,7 +37,7 @@ AdmissionOptions admission_options(const Config& config, FeasibilityMemo& memo) 
   return options;
 }
 
-ServerOptions server_options(const Config& config) {
+ServerOptions server_options(const Config& config, const Log& log) {
   ServerOptions options;
   Limits& limits = options.limits;
   const std::size_t files = raise_open_file_limit();
@@ -53,6 +53,7 @@ ServerOptions server_options(const Config& config) {
   options.queue_depth = config.queue_depth;
   options.drain_delay = config.shutdown_delay;
   options.drain_timeout = config.shutdown_timeout;
+  options.after_round = [&log] { log.flush(); };
   return options;
 }
 
@@ -77,7 +78,7 @@ class Process {
         mutate_(AdmissionPath::kMutate, kMutateRoute, {options_, tables_, log_, decisions_}),
         admission_(keep_alive()),
         operations_(keep_alive()),
-        server_(server_options(config), tls_) {
+        server_(server_options(config, log_), tls_) {
     observed_.server = &server_;
     count_tables();
     add_routes();
@@ -121,8 +122,9 @@ class Process {
   }
 
   void add_routes() {
-    admission_.post(kValidateRoute, std::ref(validate_));
-    admission_.post(kMutateRoute, std::ref(mutate_));
+    for (const auto& [path, endpoint] : {std::pair(kValidateRoute, &validate_), std::pair(kMutateRoute, &mutate_)}) {
+      admission_.post(path, std::ref(*endpoint), [endpoint](const HttpRequest& request) { return endpoint->at_once(request); });
+    }
     for (Router* router : {&admission_, &operations_}) {
       router->get("/livez", [](const HttpRequest&) { return livez(); });
       router->get("/readyz", [this](const HttpRequest&) { return readyz(observed_); });

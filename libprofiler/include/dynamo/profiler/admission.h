@@ -47,11 +47,13 @@ struct AdmissionOptions {
   DatabaseMode database = DatabaseMode::kAuto;
   unsigned threads = 1;                ///< of one search
   FeasibilityMemo* memo = nullptr;     ///< nullptr = every request is searched
+  bool at_once = false;                ///< what needs a search or a table is not answered but `postponed`
 };
 
 /// What goes back to the API server, and what may be logged and counted about it. Nothing here but `body` holds values of the
 /// request other than its names.
 struct AdmissionAnswer {
+  bool postponed = false;              ///< nothing else is said here: ask again without AdmissionOptions::at_once
   int http_status = 200;               ///< other than 200: the call failed, and the webhook's failurePolicy decides
   std::string body;                    ///< AdmissionReview as JSON, or plain text when `http_status` is not 200
   std::string uid, operation, name, namespace_name;
