@@ -13,6 +13,11 @@ namespace {
 
 constexpr std::string_view kReviewVersion = "admission.k8s.io/v1";
 constexpr std::string_view kReviewKind = "AdmissionReview";
+/// Large parts of a review that no rule asks for: who wrote which field, and what kubectl has applied, once more as a text.
+constexpr auto kPassedOver = std::to_array<std::string_view>(
+    {"request.object.metadata.managedFields", "request.oldObject.metadata.managedFields",
+     "request.object.metadata.annotations.kubectl.kubernetes.io/last-applied-configuration",
+     "request.oldObject.metadata.annotations.kubectl.kubernetes.io/last-applied-configuration"});
 constexpr std::size_t kMaxUid = 256;   // bytes; the API server sends 36
 
 std::unexpected<Refusal> refuse(int status, std::string text) { return std::unexpected(Refusal{status, std::move(text)}); }
@@ -119,8 +124,7 @@ std::expected<Review, Refusal> read_review(std::string_view content_type, std::s
   if (body.size() > kMaxReviewBytes) {
     return refuse(413, "the body is larger than " + std::to_string(kMaxReviewBytes) + " bytes");
   }
-  // Who wrote which field is a large part of a review and no rule asks for it.
-  auto root = read_json(body, {}, {.bytes = kMaxReviewBytes, .passed_over = ".metadata.managedFields"});
+  auto root = read_json(body, {}, {.bytes = kMaxReviewBytes, .passed_over = kPassedOver});
   if (!root.has_value()) {
     return std::unexpected(unreadable(root.error()));
   }

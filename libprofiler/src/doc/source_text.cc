@@ -20,8 +20,24 @@ std::size_t characters(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char byte) { return !continues_character(byte); }));
 }
 
+// Without a way out of the loops these two take many bytes in one step of the processor.
+
+bool is_ascii(std::string_view text) {
+  unsigned char bits = 0;
+  for (const char byte : text) {
+    bits |= static_cast<unsigned char>(byte);
+  }
+  return bits < 0x80;
+}
+
 /// Printable ASCII, which is nearly everything and needs no decoding.
-bool is_plain(char byte) { return byte >= 0x20 && byte < 0x7F; }
+bool is_plain(std::string_view text) {
+  bool plain = true;
+  for (const char byte : text) {
+    plain &= byte >= 0x20 && byte < 0x7F;
+  }
+  return plain;
+}
 
 bool is_forbidden(char32_t code, TextRules rules) {
   if (code < 0x20) {
@@ -54,6 +70,10 @@ Diagnostic encoding_error(const SourceText& source, std::string reason, std::siz
 }  // namespace
 
 SourceText::SourceText(std::string_view text, std::string_view name) : text_(text), name_(name), starts_{0} {
+  const std::string_view first_line = text.substr(0, text.find('\n'));
+  if (is_ascii(first_line)) {
+    plain_line_ = first_line.size();
+  }
   std::size_t line = 0;
   for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', end + 1)) {
     last_line_ = end + 1;
@@ -72,7 +92,7 @@ SourceText::Place SourceText::nearest_known(std::size_t offset) const {
   return {.offset = *start, .line = static_cast<std::size_t>(start - starts_.begin()) * kLinesApart, .column = 0};
 }
 
-SourceMark SourceText::mark(std::size_t offset, std::size_t bytes) const {
+SourceMark SourceText::counted_mark(std::size_t offset, std::size_t bytes) const {
   offset = std::min(offset, text_.size());
   bytes = std::min(bytes, text_.size() - offset);
   Place place = nearest_known(offset);
@@ -125,20 +145,24 @@ std::optional<Diagnostic> check_source(const SourceText& source, TextRules rules
     error.source = source.name();
     return error;
   }
+  constexpr std::size_t kStep = 64;
   for (std::size_t offset = 0; offset < text.size();) {
-    if (is_plain(text[offset])) {
-      ++offset;
+    const std::size_t end = std::min(offset + kStep, text.size());
+    if (is_plain(text.substr(offset, end - offset))) {
+      offset = end;
       continue;
     }
-    const auto character = decode_utf8(text, offset);
-    if (!character) {
-      return encoding_error(source, "the bytes here are not UTF-8", offset);
+    while (offset < end) {
+      const auto character = decode_utf8(text, offset);
+      if (!character) {
+        return encoding_error(source, "the bytes here are not UTF-8", offset);
+      }
+      if (is_forbidden(character->code, rules)) {
+        return encoding_error(source, "the control character " + code_point_name(character->code) + " is not allowed",
+                              offset);
+      }
+      offset += character->length;
     }
-    if (is_forbidden(character->code, rules)) {
-      return encoding_error(source, "the control character " + code_point_name(character->code) + " is not allowed",
-                            offset);
-    }
-    offset += character->length;
   }
   return std::nullopt;
 }

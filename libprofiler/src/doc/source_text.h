@@ -19,7 +19,11 @@ class SourceText {
   [[nodiscard]] const std::string& name() const { return name_; }
 
   /// Position of the byte at `offset` (the end of the text for anything beyond), with `bytes` of it to underline.
-  [[nodiscard]] SourceMark mark(std::size_t offset, std::size_t bytes = 0) const;
+  [[nodiscard]] SourceMark mark(std::size_t offset, std::size_t bytes = 0) const {
+    // What a machine has written is mostly one long line of ASCII.
+    if (offset + bytes > plain_line_) return counted_mark(offset, bytes);
+    return {.line = 1, .column = static_cast<int>(offset + 1), .length = static_cast<int>(bytes)};
+  }
 
   /// The line that holds `offset`, without its line break.
   [[nodiscard]] std::string_view line_at(std::size_t offset) const;
@@ -35,9 +39,11 @@ class SourceText {
     std::size_t column = 0;   ///< characters before it in its line
   };
   [[nodiscard]] Place nearest_known(std::size_t offset) const;
+  [[nodiscard]] SourceMark counted_mark(std::size_t offset, std::size_t bytes) const;
 
   std::string_view text_;
   std::string name_;
+  std::size_t plain_line_ = 0;        ///< bytes of the first line, where it is ASCII alone; else 0
   std::size_t last_line_ = 0;         ///< where it starts: behind it no line break needs to be looked for
   std::vector<std::size_t> starts_;   ///< of each kLinesApart-th line: an index of all would dwarf a text of short lines
   // Offsets mostly ascend; going on from the last one keeps one long line from costing quadratic time.

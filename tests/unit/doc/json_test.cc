@@ -1,3 +1,4 @@
+#include <array>
 #include <limits>
 
 #include <gtest/gtest.h>
@@ -73,13 +74,15 @@ TEST(Json, SyntaxErrorsHaveAPlace) {
 }
 
 TEST(Json, PassesOverAMemberButNotItsGrammar) {
-  const ReadLimits limits{.passed_over = ".metadata.managedFields"};
+  constexpr std::array<std::string_view, 2> kPaths = {"a.metadata.managedFields", "a.metadata.notes.x.y/z"};
+  const ReadLimits limits{.passed_over = kPaths};
   const auto read = [&](const std::string& fields) {
-    return read_json(R"({"a":{"metadata":{"name":"n","managedFields":)" + fields + R"(,"z":[1]}},"managedFields":2})", "x", limits);
+    return read_json(R"({"a":{"metadata":{"name":"n","managedFields":)" + fields +
+                         R"(,"notes":{"x.y/z":"{\"a\":1}\n","b":"c"},"z":[1]}},"b":{"metadata":{"managedFields":2}}})", "x", limits);
   };
   const auto value = read(R"([{"f:a":{"k":[1,{"b":[]}]},"f:a":2},"text"])");
   ASSERT_TRUE(value.has_value());
-  EXPECT_EQ(write_json(*value), R"({"a":{"metadata":{"name":"n","z":[1]}},"managedFields":2})");
+  EXPECT_EQ(write_json(*value), R"({"a":{"metadata":{"name":"n","notes":{"b":"c"},"z":[1]}},"b":{"metadata":{"managedFields":2}}})");
   for (const char* broken : {"[1,]", "{\"a\"}", "tru", "\"", "[[[", "{\"a\":1 2}"}) {
     EXPECT_FALSE(read(broken).has_value()) << broken;
   }

@@ -7,6 +7,7 @@ namespace {
 
 std::string_view reason_phrase(int status) {
   switch (status) {
+    case 200: return "OK";
     case 400: return "Bad Request";
     case 408: return "Request Timeout";
     case 413: return "Content Too Large";
@@ -24,12 +25,20 @@ std::string_view reason_phrase(int status) {
 
 }  // namespace
 
-std::string plain_response(int status, std::string_view text, bool close, std::string_view extra_headers) {
-  std::string out = "HTTP/1.1 " + std::to_string(status) + " " + std::string(reason_phrase(status)) + "\r\n";
-  out += "Content-Type: text/plain; charset=utf-8\r\nContent-Length: " + std::to_string(text.size() + 1) + "\r\n";
+std::string response(int status, std::string_view content_type, std::string_view body, bool close, std::string_view extra_headers) {
+  constexpr std::size_t kHead = 160;   // bytes, or a few more
+  std::string out;
+  out.reserve(kHead + extra_headers.size() + body.size());
+  out.append("HTTP/1.1 ").append(std::to_string(status)).append(" ").append(reason_phrase(status));
+  out.append("\r\nContent-Type: ").append(content_type);
+  out.append("\r\nContent-Length: ").append(std::to_string(body.size())).append("\r\n");
   if (close) out += "Connection: close\r\n";
-  out.append(extra_headers).append("\r\n").append(text).append("\n");
+  out.append(extra_headers).append("\r\n").append(body);
   return out;
+}
+
+std::string plain_response(int status, std::string_view text, bool close, std::string_view extra_headers) {
+  return response(status, "text/plain; charset=utf-8", std::string(text) + "\n", close, extra_headers);
 }
 
 std::string_view query_value(std::string_view target, std::string_view name) {

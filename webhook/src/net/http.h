@@ -31,7 +31,10 @@ struct Refusal {
   std::string_view reason;     ///< for the client; never quotes what it sent
 };
 
-/// An answer of the connection layer itself, complete with its headers.
+/// A whole response.
+[[nodiscard]] std::string response(int status, std::string_view content_type, std::string_view body, bool close,
+                                   std::string_view extra_headers = {});
+/// One of the connection layer itself: a line of text.
 [[nodiscard]] std::string plain_response(int status, std::string_view text, bool close, std::string_view extra_headers = {});
 
 /// Empties `text` and gives its memory back, which assigning an empty string does not.

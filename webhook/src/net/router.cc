@@ -38,14 +38,8 @@ class MemoryStream final : public httplib::Stream {
   std::string output_;
 };
 
-/// What is being answered, and the reply where an endpoint has given it already.
-struct Answering {
-  const HttpRequest& request;
-  HttpReply* reply = nullptr;
-};
-
 /// The library hands its handlers no context of ours; a thread answers one request at a time.
-thread_local const Answering* answering = nullptr;
+thread_local const HttpRequest* answering = nullptr;
 
 }  // namespace
 
@@ -81,10 +75,10 @@ class Router::Library final : public httplib::Server {
     return known != nullptr && known->shortcut ? known->shortcut(request) : std::nullopt;
   }
 
-  std::string respond(const Answering& what, bool close) {
+  std::string respond(const HttpRequest& request, bool close) {
     try {
-      answering = &what;
-      std::string response = process(what.request, close);
+      answering = &request;
+      std::string response = process(request, close);
       answering = nullptr;
       return response;
     } catch (...) {
@@ -119,7 +113,7 @@ class Router::Library final : public httplib::Server {
   void route(const httplib::Request& request, httplib::Response& response) const {
     const Route* known = find(request.path, request.method);
     if (known == nullptr) return refuse(request.path, response);
-    HttpReply reply = answering->reply != nullptr ? std::move(*answering->reply) : known->endpoint(answering->request);
+    HttpReply reply = known->endpoint(*answering);
     response.status = reply.status;
     response.body = std::move(reply.body);
     response.headers.emplace("Content-Type", std::move(reply.content_type));
@@ -161,13 +155,13 @@ void Router::post(const std::string& path, Endpoint endpoint, Shortcut shortcut)
 }
 void Router::on_failure(std::function<void()> observer) { library_->on_failure(std::move(observer)); }
 
-std::string Router::respond(const HttpRequest& request, bool close) const { return library_->respond({request}, close); }
+std::string Router::respond(const HttpRequest& request, bool close) const { return library_->respond(request, close); }
 
 std::optional<std::string> Router::respond_at_once(const HttpRequest& request, bool close) const {
   if (request.method != "POST") return respond(request, close);
-  std::optional<HttpReply> reply = library_->shortcut(request);
+  const std::optional<HttpReply> reply = library_->shortcut(request);
   if (!reply) return std::nullopt;
-  return library_->respond({request, &*reply}, close);
+  return response(reply->status, reply->content_type, reply->body, close);
 }
 
 }  // namespace dynamo::webhook

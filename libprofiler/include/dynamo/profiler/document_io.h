@@ -1,6 +1,7 @@
 #pragma once
 
 #include <expected>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,8 +15,8 @@ namespace dynamo {
 struct ReadLimits {
   std::size_t bytes = 4u << 20;       ///< a DGDR is a few KiB; etcd refuses objects over 1.5 MiB
   std::size_t depth = 64;             ///< nesting of arrays and objects
-  std::size_t nodes = 200000;///< nodes after alias expansion: stops alias bombs
-  std::string_view passed_over{};     ///< JSON: a member whose path ends so is read for its grammar alone and left out
+  std::size_t nodes = 200000;         ///< nodes after alias expansion: stops alias bombs
+  std::span<const std::string_view> passed_over{};   ///< JSON: paths of members that are left out, their grammar apart
 };
 
 /// What one source text held. Documents that could be read are kept beside the diagnostics of those that could not.

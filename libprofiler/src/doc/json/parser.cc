@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -18,8 +19,8 @@ constexpr std::size_t kUsualMembers = 4;
 /// The keys of one object and the lines they stand in. Few keys are searched one by one; for many there is an index.
 class Keys {
  public:
-  /// The line of the same key before it in `object`, or nothing.
-  std::optional<int> line_of(const Object& object, const std::string& key) {
+  /// The line of the same key among the members before it, or nothing.
+  std::optional<int> line_of(std::span<const Member> object, const std::string& key) {
     if (object.size() < kFew) {
       const auto twin = std::ranges::find(object, key, &Member::key);
       return twin == object.end() ? std::nullopt : std::optional(twin->key_mark.line);
@@ -95,9 +96,6 @@ class JsonParser {
     if (++nodes_ > limits_.nodes) {
       return refuse(too_many_nodes_error(source_, offset_, limits_));
     }
-    if (passing_ != 0) {
-      return parse_content(value, depth);
-    }
     const std::size_t start = offset_;
     const bool container = peek() == '{' || peek() == '[';
     // Before what is inside: positions are found fast in ascending order.
@@ -131,19 +129,15 @@ class JsonParser {
 
   bool parse_array(Value& value, std::size_t depth) {
     Array array;
-    Value passed;
-    for (std::size_t index = 0; peek() != ']' || index > 0; ++index) {
+    std::size_t index = 0;
+    for (bool more = peek() != ']'; more; ++index) {
       const std::size_t parent = path_.size();
       path_ += "[" + std::to_string(index) + "]";
-      if (!parse_value(passing_ == 0 ? array.emplace_back() : passed, depth)) {
+      if (!parse_value(array.emplace_back(), depth)) {
         return false;
       }
       path_.resize(parent);
-      if (const auto more = after_item(']')) {
-        if (!*more) {
-          break;
-        }
-      } else {
+      if (!goes_on(']', more)) {
         return false;
       }
     }
@@ -154,27 +148,23 @@ class JsonParser {
 
   bool parse_object(Value& value, std::size_t depth) {
     Object object;
-    if (passing_ == 0) {
-      object.reserve(kUsualMembers);
-    }
+    object.reserve(kUsualMembers);
     Keys keys;
-    bool first = true;
-    while (peek() != '}' || !first) {
-      first = false;
-      if (!parse_member(object, keys, depth)) {
-        return false;
-      }
-      if (const auto more = after_item('}')) {
-        if (!*more) {
-          break;
-        }
-      } else {
+    for (bool more = peek() != '}'; more;) {
+      if (!parse_member(object, keys, depth) || !goes_on('}', more)) {
         return false;
       }
     }
     ++offset_;
     value = std::move(object);
     return true;
+  }
+
+  /// after_item() into `more`; false after an error.
+  bool goes_on(char close, bool& more) {
+    const std::optional<bool> next = after_item(close);
+    more = next.value_or(false);
+    return next.has_value();
   }
 
   /// Goes past the comma to the next item; false at the closing bracket, nothing after an error.
@@ -196,22 +186,10 @@ class JsonParser {
     return true;
   }
 
-  /// Its value is only looked at for its grammar: it will not be kept.
-  bool parse_passed(std::size_t depth) {
-    Value passed;
-    ++passing_;
-    const bool good = parse_value(passed, depth);
-    --passing_;
-    return good;
-  }
-
   bool parse_member(Object& object, Keys& keys, std::size_t depth) {
-    Member member;
+    Member& member = object.emplace_back();
     const std::size_t start = offset_;
-    if (peek() != '"') {
-      return fail("expected a key in double quotes");
-    }
-    if (!parse_string(member.key)) {
+    if (!parse_key(member.key)) {
       return false;
     }
     const std::size_t parent = path_.size();
@@ -219,28 +197,77 @@ class JsonParser {
       path_ += '.';
     }
     path_ += member.key;
-    const bool pass = passing_ != 0 || (!limits_.passed_over.empty() && path_.ends_with(limits_.passed_over));
-    if (!pass) {
-      member.key_mark = source_.mark(start, offset_ - start);
-    }
-    const std::optional<int> twin = keys.line_of(object, member.key);
+    member.key_mark = source_.mark(start, offset_ - start);
+    const std::optional<int> twin = keys.line_of(std::span(object).first(object.size() - 1), member.key);
     if (twin) {
       refuse(duplicate_key_error(source_, start, member.key, *twin));
     }
+    const bool pass = is_passed_over();
+    if (!parse_colon() || !(pass ? pass_value(depth) : parse_value(member.value, depth))) {
+      return false;
+    }
+    path_.resize(parent);
+    if (twin || pass) {
+      object.pop_back();
+    }
+    return stream_.diagnostics.error_count() < kMostFindings;
+  }
+
+  bool parse_key(std::string& key) { return peek() == '"' ? parse_string(key) : fail("expected a key in double quotes"); }
+
+  bool parse_colon() {
     skip_blanks();
     if (peek() != ':') {
       return fail("expected `:` after the key");
     }
     ++offset_;
     skip_blanks();
-    if (!(pass ? parse_passed(depth) : parse_value(member.value, depth))) {
-      return false;
+    return true;
+  }
+
+  [[nodiscard]] bool is_passed_over() const {
+    return std::ranges::find(limits_.passed_over, path_) != limits_.passed_over.end();
+  }
+
+  // What is passed over is only looked at for its grammar: nothing of it is kept, and its errors name where it begins. ----
+
+  bool pass_value(std::size_t depth) {
+    if (++nodes_ > limits_.nodes) {
+      return refuse(too_many_nodes_error(source_, offset_, limits_));
     }
-    path_.resize(parent);
-    if (!twin && !pass) {
-      object.push_back(std::move(member));
+    Value word;
+    switch (peek()) {
+      case '{':
+        return parse_container(word, depth, &JsonParser::pass_object);
+      case '[':
+        return parse_container(word, depth, &JsonParser::pass_array);
+      case '"':
+        passed_.clear();
+        return parse_string(passed_);
+      default:
+        return parse_content(word, depth);
     }
-    return stream_.diagnostics.error_count() < kMostFindings;
+  }
+
+  bool pass_array(Value&, std::size_t depth) {
+    for (bool more = peek() != ']'; more;) {
+      if (!pass_value(depth) || !goes_on(']', more)) {
+        return false;
+      }
+    }
+    ++offset_;
+    return true;
+  }
+
+  bool pass_object(Value&, std::size_t depth) {
+    for (bool more = peek() != '}'; more;) {
+      passed_.clear();
+      if (!parse_key(passed_) || !parse_colon() || !pass_value(depth) || !goes_on('}', more)) {
+        return false;
+      }
+    }
+    ++offset_;
+    return true;
   }
 
   bool parse_string_value(Value& value) {
@@ -265,7 +292,7 @@ class JsonParser {
   std::string path_;
   std::size_t offset_ = 0;
   std::size_t nodes_ = 0;
-  int passing_ = 0;   ///< above 0 inside a value that is not kept
+  std::string passed_;   ///< the last text passed over
 };
 
 }  // namespace
