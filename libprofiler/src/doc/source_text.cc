@@ -32,11 +32,11 @@ bool is_ascii(std::string_view text) {
 
 /// Printable ASCII, which is nearly everything and needs no decoding.
 bool is_plain(std::string_view text) {
-  bool plain = true;
+  unsigned char others = 0;
   for (const char byte : text) {
-    plain &= byte >= 0x20 && byte < 0x7F;
+    others |= static_cast<unsigned char>(byte - 0x20) >= 0x7F - 0x20;
   }
-  return plain;
+  return others == 0;
 }
 
 bool is_forbidden(char32_t code, TextRules rules) {

@@ -147,10 +147,22 @@ class Process {
   void wait(const Signals& signals, const std::atomic<bool>& ended) {
     using std::chrono::milliseconds;
     while (!ended) {
-      if (!signals.wait(server_.draining() ? milliseconds(20) : milliseconds(500))) continue;
+      if (!signals.wait(server_.draining() ? milliseconds(20) : milliseconds(500))) {
+        give_memory_back();
+        continue;
+      }
       log_.info(server_.draining() ? "stopping at once" : "draining");
       server_.draining() ? server_.stop() : server_.drain();
     }
+  }
+
+  /// A handshake takes several times what its connection keeps; what many at once leave between those goes back to the
+  /// system. Twice, since the last ones may still have been under way.
+  void give_memory_back() {
+    const std::uint64_t accepted = server_.counters().accepted;
+    const bool more = std::exchange(accepted_, accepted) != accepted;
+    if (more || trim_again_) malloc_trim(0);
+    trim_again_ = more;
   }
 
   const Config& config_;
@@ -166,6 +178,8 @@ class Process {
   Observed observed_{nullptr, tls_, certificates_, decisions_, endpoints_, 0, {}};
   Router admission_, operations_;
   Server server_;
+  std::uint64_t accepted_ = 0;   ///< when memory was last given back
+  bool trim_again_ = false;
 };
 
 }  // namespace
