@@ -43,8 +43,10 @@ std::string with_hint(const Diagnostic& finding) {
   return finding.hint.empty() ? finding.reason : finding.reason + "; " + finding.hint;
 }
 
-/// Values below `overrides` may be credentials of a container, and what is inside a list or an object may be anything.
+/// Values below `overrides` may be credentials of a container, and what is inside a list or an object may be anything. A field that
+/// is missing has no value: what such a finding holds is another's.
 bool may_quote(const Diagnostic& finding) {
+  if (finding.code == DiagnosticCode::kRequired) return false;
   const bool compound = finding.bad_value.starts_with('{') || finding.bad_value.starts_with('[');
   return !finding.bad_value.empty() && !compound && finding.bad_value.size() <= kMaxQuoted &&
          finding.path.find("overrides") == std::string::npos &&
