@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import unittest
 
-from harness import ERROR, OK, SAMPLE, ProgramTest, tables_directory
+from harness import ERROR, OK, ROOT, SAMPLE, ProgramTest, tables_directory
 from test_outputs import limit_file_size
 
 BROWSER = next((found for name in ("chromium", "chromium-browser", "google-chrome", "chrome") if (found := shutil.which(name))), None)
@@ -152,6 +152,29 @@ document.title += '|' + tip.style.display;
         self.assertTrue(title.startswith("block|aggregated tp4|batch 160, "), title)
         self.assertIn("796 tok/s per GPU", title)
         self.assertTrue(title.endswith("|none"), title)
+
+    @unittest.skipIf(BROWSER is None, "no browser on this machine (Debian: chromium)")
+    def test_nothing_is_cut_off(self):
+        """On a desk every table has its place, long names too; on a phone tables scroll in themselves, never the page."""
+        probe = """<script>addEventListener('load', function () {
+var wide = [].filter.call(document.querySelectorAll('.scroll'), function (box) { return box.scrollWidth > box.clientWidth + 1; });
+var page = document.documentElement;
+parent.postMessage(innerWidth + ':' + wide.length + ':' + (page.scrollWidth > page.clientWidth), '*');
+});</script></body>"""
+        for request in (SAMPLE, ROOT / "manifests/samples/profile_sla_moe_dgdr.yaml"):
+            answer = self.run_program("profile", "-f", request, "--gpu-price", "2", "--report", "out.html", "-o", "name", tables=tables_directory())
+            self.assertEqual(answer.code, OK, answer.err)
+            self.write("inner.html", (self.folder / "out.html").read_text().replace("</body>", probe))
+            frames = "".join(f'<iframe src="inner.html" style="width:{width}px;height:900px"></iframe>' for width in (1088, 375))
+            outer = self.write("outer.html", "<!doctype html><title></title><script>addEventListener('message', function (event) "
+                               "{ document.title += '|' + event.data; });</script>" + frames)
+            dump = subprocess.run([BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=4000", "--allow-file-access-from-files",
+                                   f"--user-data-dir={self.folder}/browser", "--window-size=1500,1000", "--dump-dom", outer.as_uri()],
+                                  capture_output=True, timeout=120, text=True, check=True)
+            told = re.search(r"<title>(.*?)</title>", dump.stdout, re.S).group(1).split("|")[1:]
+            measured = {one.split(":")[0]: one.split(":")[1:] for one in told}
+            self.assertEqual(measured.get("1088"), ["0", "false"], told)
+            self.assertEqual(measured.get("375", ["", ""])[1], "false", told)
 
     @unittest.skipIf(BROWSER is None, "no browser on this machine (Debian: chromium)")
     def test_in_a_browser(self):
