@@ -222,8 +222,13 @@ class WithTables(ProgramTest):
                 self.assertEqual(text, path.read_text())
 
     def test_sentences_are_clean(self):
-        for name in SCENARIOS:
-            text = self.explain(*SCENARIOS[name], "--section", "all")
+        for name in (*SCENARIOS, "end-to-end", "planner"):
+            text = self.explain(*SCREENS[name], "--section", "all")
+            words = " ".join(text.split())
+            # What is over a limit is shown to be, and nothing is said twice in a row.
+            self.assertNotRegex(words, r"\b([0-9.,]+) (?:ms|GiB of KV cache|GiB per GPU),? (?:over|of) \1 ", name)
+            self.assertNotRegex(words, r"needs ([0-9.]+) GiB of KV cache, \1 are", name)
+            self.assertNotRegex(words, r"\b(prefill|decode|aggregated|disaggregated) \1\b", name)
             self.assertNotRegex(text, re.compile(r"\bnan\b|\binf\b|  ;|: ;|\(\)"), name)
 
 

@@ -136,7 +136,7 @@ std::string memory(const Value& document) {
 std::string time(const Value& document) {
   std::string out;
   for (const Value& phase : array_at(document, {"time"})) {
-    out += sentence(text_at(phase, {"role"}) + " " + text_at(phase, {"phase"}) + ": " + number_text(phase, {"ms"}) + " ms, " +
+    out += sentence(phase_name(phase) + ": " + number_text(phase, {"ms"}) + " ms, " +
                     text_at(phase, {"what"}));
     Grid grid({{"  OPERATOR", false}, {"MS", true}, {"SHARE", true}, {"SOURCE", false}});
     const Array& operators = array_at(phase, {"operators"});
@@ -214,6 +214,11 @@ constexpr std::array kSections = {
 };
 
 }  // namespace
+
+std::string phase_name(const Value& phase) {
+  const std::string role = text_at(phase, {"role"}), name = text_at(phase, {"phase"});
+  return name.starts_with(role) ? name : role + " " + name;
+}
 
 std::string waiting_text(const Value& row) {
   const std::string percent = fixed(number_at(row, {"idlePercent"}), 0);

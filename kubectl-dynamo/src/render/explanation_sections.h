@@ -15,6 +15,8 @@ namespace dynamo::cli {
 [[nodiscard]] std::string funnel_line(const Value& document);
 /// Of a row of the rate table, who waits how long: `prefill 41 %`, or `nobody`.
 [[nodiscard]] std::string waiting_text(const Value& row);
+/// Of a time ledger: `decode step`, `agg mixed step`.
+[[nodiscard]] std::string phase_name(const Value& phase);
 /// Tier, tables and shares; how far the truth may be, where that is known.
 [[nodiscard]] std::string sure_line(const Value& document);
 

@@ -1,4 +1,5 @@
 #include "explain/layouts.h"
+#include "explain/words.h"
 #include "text/number_text.h"
 
 namespace dynamo::explain {
@@ -30,7 +31,7 @@ std::string point_text(const Infeasible& drop, bool moe) {
 
 std::string drop_text(const Infeasible& drop, bool moe) {
   const std::string point = point_text(drop, moe);
-  const std::string value = readable(drop.value), limit = readable(drop.limit);
+  const auto [value, limit] = told_apart(drop.value, drop.limit);
   switch (drop.reason) {
     case DropReason::kMemory: return point + " needs " + value + " GiB per GPU of " + limit;
     case DropReason::kKvCache: return point + " needs " + value + " GiB of KV cache, " + limit + " are there";

@@ -116,11 +116,12 @@ Value limit_value(const Limit& limit) {
 std::string limit_text(const Limit& limit) {
   const std::string batch = limit.same_batch ? "more prefill tokens a step" : "batch " + std::to_string(limit.batch);
   if (limit.name == "itl" || limit.name == "ttft" || limit.name == "requestLatency") {
-    return batch + " would have " + title_of(limit.name) + " " + ms_text(limit.value) + ", over " + target_text(limit.allowed) +
+    return batch + " would have " + title_of(limit.name) + " " + told_apart(limit.value, limit.allowed).first + " ms, over " + target_text(limit.allowed) +
            " ms";
   }
-  if (limit.name == "memory") return batch + " needs " + readable(limit.value) + " GiB per GPU of " + readable(limit.allowed);
-  if (limit.name == "kvCache") return batch + " needs " + readable(limit.value) + " GiB of KV cache, " + readable(limit.allowed) + " are free";
+  const auto [value, allowed] = told_apart(limit.value, limit.allowed);
+  if (limit.name == "memory") return batch + " needs " + value + " GiB per GPU of " + allowed;
+  if (limit.name == "kvCache") return batch + " needs " + value + " GiB of KV cache, " + allowed + " are free";
   if (limit.name == "prefill") {
     return "its prefill workers deliver " + readable(limit.value) + " req/s, its decode workers could answer " + readable(limit.allowed);
   }

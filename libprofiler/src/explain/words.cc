@@ -11,6 +11,13 @@ std::string target_text(double ms) { return shortest(on_grid(ms)); }
 
 std::string ms_text(double ms) { return readable(ms) + " ms"; }
 
+std::pair<std::string, std::string> told_apart(double value, double limit) {
+  constexpr int kMostDecimals = 3;
+  std::pair<std::string, std::string> shown{readable(value), readable(limit)};
+  for (int decimals = 1; shown.first == shown.second && decimals <= kMostDecimals; ++decimals) shown = {fixed(value, decimals), fixed(limit, decimals)};
+  return shown.first == shown.second ? std::pair{readable(value), readable(limit)} : shown;
+}
+
 std::string percent_text(double percent) {
   const double size = std::abs(percent);
   if (size > 0 && size < 0.95) return "< 1 %";

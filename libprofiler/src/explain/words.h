@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "explain/explanation.h"
 
@@ -10,6 +11,8 @@ namespace dynamo::explain {
 [[nodiscard]] std::string target_text(double ms);
 /// `463 ms`, `49.7 ms`.
 [[nodiscard]] std::string ms_text(double ms);
+/// Both as `readable`, or with as many decimals, up to three, as tell them apart: `50.02` and `50.00`.
+[[nodiscard]] std::pair<std::string, std::string> told_apart(double value, double limit);
 /// `21 %`; `< 1 %` instead of zero.
 [[nodiscard]] std::string percent_text(double percent);
 /// `21 % less`, `1 % more`, `the same`, `28 times the`; ` throughput` or the like follows.

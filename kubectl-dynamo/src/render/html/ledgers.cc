@@ -64,7 +64,7 @@ std::string phase_time(const Value& phase) {
                       "<i class=\"share " + colour(i) + "\" style=\"width:" + fixed(most > 0 ? percent / most * 110 : 0, 1) + "px\"></i>",
                       escaped(text_at(one, {"source"}))});
   }
-  return text_element("h3", text_at(phase, {"role"}) + " " + text_at(phase, {"phase"}) + ": " + number_text(phase, {"ms"}) + " ms") +
+  return text_element("h3", phase_name(phase) + ": " + number_text(phase, {"ms"}) + " ms") +
          text_element("div class=\"over\"", text_at(phase, {"what"})) + bar(parts) + "<details><summary>" + std::to_string(operators.size()) +
          " operators</summary>\n" + table.text() + "</details>\n";
 }
