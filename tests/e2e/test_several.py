@@ -77,6 +77,16 @@ class Several(ProgramTest):
         for name in ("first", "second"):
             self.assertIn(f"== {name} ({path})\n", answer.out)
 
+    def test_a_price_of_another_gpu_is_told(self):
+        path = self.write("one.yaml", GOOD)
+        flags = ["--model", "Qwen/Qwen3-32B", "--gpu", "h200_sxm", "--backend", "trtllm", "--tp", "4"]
+        for command in (["profile", "-f", path], ["explain", "-f", path], ["estimate", *flags]):
+            told = self.run_program(*command, "--gpu-price", "b200_sxm=2")
+            self.assertEqual(told.code, OK, told.err)
+            self.assertIn("no --gpu-price is of h200_sxm", told.err)
+            self.assertNotIn("price.missing", self.run_program(*command, "--gpu-price", "h200_sxm=2").err)
+            self.assertNotIn("price.missing", self.run_program(*command).err)
+
     def test_mistakes_of_the_call_and_of_the_request_at_once(self):
         path = self.write("team.yaml", "---\n".join(BAD))
         for command in COMMANDS[:1] + COMMANDS[2:4]:

@@ -123,6 +123,7 @@ class SetupRun {
     fields.gpus = gpus_of(setup);
     ProfileResult result;
     ValidateResult checked = check_document(request_from_flags(fields), options_.validate);
+    if (checked.request) checked.diagnostics.append(check_prices(prices_, *checked.request));
     findings_.append(checked.diagnostics, about_);
     if (!checked.request) return;
     // Targets are only held against the prediction when somebody has them.

@@ -52,6 +52,7 @@ void explain_requests(const ExplainCommand& command, const Requests& requests, E
   for (std::size_t i = 0; i < requests.documents().size(); ++i) {
     rows.clear();
     ProfileResult result = profile(requests.documents()[i], tables, options);
+    if (result.request) result.diagnostics.append(check_prices(prices, *result.request));
     out.findings.append(result.diagnostics, requests.about(i));
     if (result.explanation.is_null()) continue;
     add_points_and_costs(rows, *result.request, prices, result.explanation);

@@ -70,6 +70,7 @@ class ProfileRun {
       Value points = result.request ? points_value(rows_, *result.request, true) : Value();
       if (!result.explanation.is_null()) add_points_and_costs(rows_, *result.request, prices_, result.explanation);
       if (!command_.output_dir.empty()) write_output(result);
+      if (result.request) result.diagnostics.append(check_prices(prices_, *result.request));
       code = worse_of(code, code_of(result));
       findings.append(result.diagnostics, requests_.about(i));
       results_.push_back({document.source, std::move(result), std::move(points)});

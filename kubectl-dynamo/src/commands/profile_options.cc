@@ -24,6 +24,15 @@ GpuPrices gpu_prices(const std::vector<std::string>& texts, Diagnostics& problem
   return prices;
 }
 
+Diagnostics check_prices(const GpuPrices& prices, const ValidatedRequest& request) {
+  if (prices.empty() || request.system == nullptr || prices.of(request.system->name)) return {};
+  const std::string& gpu = request.system->name;
+  Diagnostic warning = finding(DiagnosticCode::kRequired, "price.missing", "no --gpu-price is of " + gpu + ": costs are left out",
+                               "--gpu-price " + gpu + "=2.49, or 2.49 for every GPU");
+  warning.severity = Severity::kWarning;
+  return findings(std::move(warning));
+}
+
 Findings check_requests(const Requests& requests, const ValidateOptions& options) {
   Findings findings;
   findings.append(requests.diagnostics());

@@ -18,6 +18,9 @@ namespace dynamo::cli {
 /// The values of `--gpu-price`; what is wrong with them goes to `problems`.
 [[nodiscard]] GpuPrices gpu_prices(const std::vector<std::string>& texts, Diagnostics& problems);
 
+/// Warns where prices were given and none is of the GPU that the request asks for.
+[[nodiscard]] Diagnostics check_prices(const GpuPrices& prices, const ValidatedRequest& request);
+
 /// What is wrong with the requests themselves, for a call that goes no further.
 [[nodiscard]] Findings check_requests(const Requests& requests, const ValidateOptions& options);
 

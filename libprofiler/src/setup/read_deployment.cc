@@ -218,7 +218,7 @@ class DeploymentReader {
       return refuse(service.path, "runs another engine than the services before it", "the model knows one backend per deployment");
     }
     if (const Value* replicas = service.tree->find("replicas"); replicas != nullptr && !replicas->is_null() && replicas->as_int() == nullptr) {
-      problems_.add({.code = DiagnosticCode::kTypeInvalid, .rule = "setup.replicas", .path = service.path + ".replicas", .bad_value = {},
+      problems_.add({.code = DiagnosticCode::kTypeInvalid, .rule = "setup.value", .path = service.path + ".replicas", .bad_value = {},
                      .reason = "must be a whole number", .hint = {}, .source = {}, .mark = {}});
     }
     if (service.replicas == 0) {
