@@ -16,7 +16,7 @@ void deploy(Candidate& candidate, int total_gpus) {
 
 }  // namespace
 
-Ranking pick_default(std::span<const Estimate> rows, const Target& target) {
+Ranking pick_default(const Rows& rows, const Target& target) {
   Ranking ranking;
   std::vector<Candidate> candidates = candidates_of(rows, target);
   ranking.exceeded = keep_feasible(candidates);

@@ -59,11 +59,11 @@ double units_needed(const Estimate& row, const Target& target) {
 }
 
 bool suffices(const Estimate& row, const Target& target) {
-  const std::vector<Candidate> candidate = candidates_of({&row, 1}, target);
+  const std::vector<Candidate> candidate = candidates_of(std::vector{&row}, target);
   return !candidate.empty() && candidate.front().violation <= 0 && carries_load(row, target);
 }
 
-Ranking pick_load_match(std::span<const Estimate> rows, const Target& target) {
+Ranking pick_load_match(const Rows& rows, const Target& target) {
   Ranking ranking;
   std::vector<Candidate> candidates = candidates_of(rows, target);
   ranking.exceeded = keep_feasible(candidates);

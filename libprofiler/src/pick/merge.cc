@@ -10,7 +10,7 @@ bool carries_all(const Pick& pick) { return pick.load_served_percent >= 100; }
 
 }  // namespace
 
-Ranking rank(std::span<const Estimate> rows, const Target& target) {
+Ranking rank(const Rows& rows, const Target& target) {
   return has_load(target) ? pick_load_match(rows, target) : pick_default(rows, target);
 }
 

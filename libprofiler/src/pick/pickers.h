@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dynamo/profiler/pick.h"
+#include "pick/rows.h"
 #include "search/search.h"
 
 namespace dynamo::pick {
@@ -31,8 +32,8 @@ struct Ranking {
   double best_throughput = 0;                 ///< tokens/s/GPU of the cluster; load match: part of the load carried / GPUs
 };
 
-[[nodiscard]] Ranking pick_default(std::span<const Estimate> rows, const Target& target);
-[[nodiscard]] Ranking pick_load_match(std::span<const Estimate> rows, const Target& target);
+[[nodiscard]] Ranking pick_default(const Rows& rows, const Target& target);
+[[nodiscard]] Ranking pick_load_match(const Rows& rows, const Target& target);
 [[nodiscard]] Ranking pick_autoscale(std::span<const search::RoleRow> prefill,
                                      std::span<const search::RoleRow> decode,
                                      const Target& target,
@@ -42,7 +43,7 @@ struct Ranking {
 void account_for_targets(const search::RoleOutcome& roles, const Target& target, int osl, SearchSummary& summary);
 
 /// The ranking that the target asks for: load match where it names a load.
-[[nodiscard]] Ranking rank(std::span<const Estimate> rows, const Target& target);
+[[nodiscard]] Ranking rank(const Rows& rows, const Target& target);
 
 /// Rankings of one way of serving on several backends as one: best first, at most `top_n`.
 [[nodiscard]] Ranking merged(std::span<const Ranking* const> rankings, const Target& target);

@@ -23,17 +23,13 @@ double violation(const Estimate& row, const Target& target) {
   return std::max(excess(row.tpot_ms, target.tpot_ms), excess(row.ttft_ms - kRounding, target.ttft_ms));
 }
 
-std::vector<Candidate> candidates_of(std::span<const Estimate> rows, const Target& target) {
+std::vector<Candidate> candidates_of(const Rows& rows, const Target& target) {
   std::vector<Candidate> out;
   out.reserve(rows.size());
-  for (const Estimate& row : rows) {
-    const bool finite = std::isfinite(row.tokens_per_s_gpu) && std::isfinite(promised_latency(row, target));
-    const bool deployable = row.gpus > 0 && (target.total_gpus <= 0 || row.gpus <= target.total_gpus);
-    if (!finite || !deployable) continue;
-    Candidate candidate;
-    candidate.row = &row;
-    candidate.violation = pick::violation(row, target);
-    out.push_back(std::move(candidate));
+  for (const Estimate* row : rows) {
+    const bool finite = std::isfinite(row->tokens_per_s_gpu) && std::isfinite(promised_latency(*row, target));
+    const bool deployable = row->gpus > 0 && (target.total_gpus <= 0 || row->gpus <= target.total_gpus);
+    if (finite && deployable) out.push_back({row, {}, pick::violation(*row, target)});
   }
   return out;
 }

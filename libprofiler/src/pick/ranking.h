@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "pick/pickers.h"
@@ -25,7 +24,7 @@ struct Candidate {
 };
 
 /// Candidates in the order of the rows, with violations; rows larger than the budget or with non-finite numbers are left out.
-[[nodiscard]] std::vector<Candidate> candidates_of(std::span<const Estimate> rows, const Target& target);
+[[nodiscard]] std::vector<Candidate> candidates_of(const Rows& rows, const Target& target);
 
 /// Keeps those that meet the targets. If none does, keeps all and returns true.
 [[nodiscard]] bool keep_feasible(std::vector<Candidate>& candidates);

@@ -84,7 +84,8 @@ class PairAccount {
 }  // namespace
 
 Pairing pair_workers(Pairs& pairs, const PairTargets& targets, DropLog& prefill_drops, DropLog& decode_drops) {
-  Pairing out{pairs.under(targets.ladder), 0};
+  Pairing out;
+  for (const Estimate* row : pairs.under(targets.ladder)) out.rows.push_back(*row);
   const Limits widest = loosest(targets.ladder);
   const double tpot_limit = targets.request_latency_ms ? widest.tpot_ms : targets.tpot_ms.value_or(widest.tpot_ms);
   const auto good_prefill = within(pairs.prefill(), widest.ttft_ms, DropReason::kTtft, queued_ttft, prefill_drops);

@@ -28,16 +28,11 @@ Pairs::Pairs(std::span<const RoleRow> prefill, std::span<const RoleRow> decode, 
   group_decode();
 }
 
-std::vector<Estimate> Pairs::under(const std::vector<Limits>& ladder) {
-  std::vector<Estimate> rows;
-  for (const Unit& unit : units_under(ladder)) rows.push_back(row_of(unit));
-  std::vector<Estimate*> order;
-  for (Estimate& row : rows) order.push_back(&row);
-  std::ranges::stable_sort(order, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
-  std::vector<Estimate> sorted;
-  sorted.reserve(rows.size());
-  for (Estimate* row : order) sorted.push_back(std::move(*row));
-  return sorted;
+std::vector<const Estimate*> Pairs::under(const std::vector<Limits>& ladder) {
+  std::vector<const Estimate*> rows;
+  for (const Unit& unit : units_under(ladder)) rows.push_back(&row_of(unit));
+  std::ranges::stable_sort(rows, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
+  return rows;
 }
 
 double Pairs::quickest_request() {
@@ -64,11 +59,14 @@ std::vector<Pairs::Unit> Pairs::units_under(const std::vector<Limits>& ladder) {
   return units;
 }
 
-Estimate Pairs::row_of(const Unit& unit) const {
-  const RoleRow& prefill = prefill_[unit.prefill];
-  Estimate row = compose(prefill, queued_ttft(prefill), unit.counts.prefill, decode_[unit.decode], unit.counts.decode, rules_.osl);
-  round_row(row);
-  return row;
+const Estimate& Pairs::row_of(const Unit& unit) {
+  const auto [entry, is_new] = rows_.try_emplace({unit.prefill, unit.decode});
+  if (is_new) {
+    const RoleRow& prefill = prefill_[unit.prefill];
+    entry->second = compose(prefill, queued_ttft(prefill), unit.counts.prefill, decode_[unit.decode], unit.counts.decode, rules_.osl);
+    round_row(entry->second);
+  }
+  return entry->second;
 }
 
 Pairs::Indices Pairs::prefill_order() const {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "search/schedules.h"
@@ -27,8 +29,9 @@ class Pairs {
  public:
   Pairs(std::span<const RoleRow> prefill, std::span<const RoleRow> decode, const UnitRules& rules);
 
-  /// The best units under every limit: one per decode layout, at most five per limit, each once; tokens/s/GPU descending.
-  [[nodiscard]] std::vector<Estimate> under(const std::vector<Limits>& ladder);
+  /// The best units under every limit: one per decode layout, at most five per limit, each once; tokens/s/GPU descending. They
+  /// live as long as the pairs.
+  [[nodiscard]] std::vector<const Estimate*> under(const std::vector<Limits>& ladder);
 
   [[nodiscard]] std::span<const RoleRow> prefill() const { return prefill_; }
   [[nodiscard]] std::span<const RoleRow> decode() const { return decode_; }
@@ -68,7 +71,7 @@ class Pairs {
   [[nodiscard]] const std::optional<Unit>& best_with(std::size_t d);
   [[nodiscard]] const std::optional<Unit>& unit_of(std::size_t p, std::size_t d);
   [[nodiscard]] std::optional<Unit> make_unit(std::size_t p, std::size_t d);
-  [[nodiscard]] Estimate row_of(const Unit& unit) const;
+  [[nodiscard]] const Estimate& row_of(const Unit& unit);
   [[nodiscard]] static bool better(const Unit& a, const Unit& b);
 
   std::span<const RoleRow> prefill_, decode_;
@@ -77,6 +80,7 @@ class Pairs {
   Indices by_rate_;                        ///< prefill rows
   std::vector<Indices> groups_;            ///< decode rows of one layout
   std::vector<CachedUnit> cache_;          ///< by decode row, then prefill row
+  std::map<std::pair<std::size_t, std::size_t>, Estimate> rows_;   ///< of units that were handed out, by prefill and decode row
   Indices allowed_prefill_;                ///< under the limit at work
   std::vector<CachedUnit> best_with_;      ///< by decode row, of `allowed_prefill_`
 };

@@ -24,27 +24,20 @@ Reselection::Reselection(const Evaluations& evaluations) : evaluations_(evaluati
   for (const auto& candidates : evaluations.aggregated) orders_.push_back(fastest_first(*candidates));
 }
 
-const std::vector<Estimate>& Reselection::under(const Scenario& scenario, bool meeting) {
+std::vector<const Estimate*> Reselection::under(const Scenario& scenario, bool meeting) {
   auto ladder = limit_ladder(scenario);
-  if (!ladder) {
-    rows_.clear();
-  } else {
-    if (meeting) leave_out_wider(*ladder, scenario);
-    rows_ = evaluations_.aggregated.empty() ? select_pairs(scenario, *ladder) : select_aggregated(*ladder);
-  }
-  return rows_;
+  if (!ladder) return {};
+  if (meeting) leave_out_wider(*ladder, scenario);
+  return evaluations_.aggregated.empty() ? pairs_of(scenario).under(*ladder) : select_aggregated(*ladder);
 }
 
-std::vector<Estimate> Reselection::select_aggregated(const std::vector<Limits>& ladder) const {
-  std::vector<const Estimate*> order;
+std::vector<const Estimate*> Reselection::select_aggregated(const std::vector<Limits>& ladder) const {
+  std::vector<const Estimate*> rows;
   for (std::size_t layout = 0; layout < orders_.size(); ++layout) {
     const std::vector<AggregatedRow>& candidates = *evaluations_.aggregated[layout];
-    for (const std::size_t i : select(candidates, orders_[layout], ladder).kept) order.push_back(&candidates[i].row);
+    for (const std::size_t i : select(candidates, orders_[layout], ladder).kept) rows.push_back(&candidates[i].row);
   }
-  std::ranges::stable_sort(order, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
-  std::vector<Estimate> rows;
-  rows.reserve(order.size());
-  for (const Estimate* row : order) rows.push_back(*row);
+  std::ranges::stable_sort(rows, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
   return rows;
 }
 
@@ -54,10 +47,6 @@ Pairs& Reselection::pairs_of(const Scenario& scenario) {
     pairs_ = std::make_shared<Pairs>(evaluations_.prefill, evaluations_.decode, rules);
   }
   return *pairs_;
-}
-
-std::vector<Estimate> Reselection::select_pairs(const Scenario& scenario, const std::vector<Limits>& ladder) {
-  return pairs_of(scenario).under(ladder);
 }
 
 bool Reselection::may_meet(const Scenario& scenario) {

@@ -15,10 +15,8 @@ class Reselection {
  public:
   explicit Reselection(const Evaluations& evaluations);
 
-  /// With `meeting` rows that miss the ITL target may be left out. Valid until the next call.
-  [[nodiscard]] const std::vector<Estimate>& under(const Scenario& scenario, bool meeting);
-  /// Those of the last call.
-  [[nodiscard]] const std::vector<Estimate>& rows() const { return rows_; }
+  /// With `meeting` rows that miss the ITL target may be left out. They live until a call with another budget.
+  [[nodiscard]] std::vector<const Estimate*> under(const Scenario& scenario, bool meeting);
 
   /// False where no row can meet the targets of `scenario`, however wide the limits of the search are.
   [[nodiscard]] bool may_meet(const Scenario& scenario);
@@ -27,14 +25,12 @@ class Reselection {
   [[nodiscard]] double quickest_request(const Scenario& scenario);
 
  private:
-  [[nodiscard]] std::vector<Estimate> select_aggregated(const std::vector<Limits>& ladder) const;
+  [[nodiscard]] std::vector<const Estimate*> select_aggregated(const std::vector<Limits>& ladder) const;
   [[nodiscard]] Pairs& pairs_of(const Scenario& scenario);
-  [[nodiscard]] std::vector<Estimate> select_pairs(const Scenario& scenario, const std::vector<Limits>& ladder);
 
   const Evaluations& evaluations_;
   std::vector<std::vector<std::size_t>> orders_;   ///< of the aggregated candidates, by layout
   std::shared_ptr<Pairs> pairs_;                   ///< for the budget asked for last
-  std::vector<Estimate> rows_;
 };
 
 /// What units of both roles depend on in a scenario.

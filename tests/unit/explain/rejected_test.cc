@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "pick/rows.h"
 #include "search/factors.h"
 #include "search/reselection.h"
 #include "search/session.h"
@@ -230,11 +231,11 @@ TEST_P(Rejected, SelectingAgainIsTheSameAsSearchingAgain) {
   for (const double ttft : {6.0, 12.0, 25.0, 400.0}) {
     Scenario other = scenario_;
     other.ttft_ms = ttft;
-    const auto text = [](const std::vector<Estimate>& rows) {
+    const auto text = [](const pick::Rows& rows) {
       std::string out;
-      for (const Estimate& row : rows) {
-        out += row.prefill.parallel.label(false) + row.decode.parallel.label(false) + std::to_string(row.decode.batch) + "/" +
-               std::to_string(row.ctx_tokens) + "/" + std::to_string(row.tokens_per_s_gpu) + "\n";
+      for (const Estimate* row : rows) {
+        out += row->prefill.parallel.label(false) + row->decode.parallel.label(false) + std::to_string(row->decode.batch) + "/" +
+               std::to_string(row->ctx_tokens) + "/" + std::to_string(row->tokens_per_s_gpu) + "\n";
       }
       return out;
     };
