@@ -72,7 +72,7 @@ class LayoutSearch {
       return found = decisive && within(candidate, *decisive) && wanted.row(candidate.row);
     });
     if (found) return true;
-    const Selection selection = select(result.candidates, fastest_first(result.candidates), ladder_);
+    const Selection selection = select(fastest_first(result.candidates), ladder_);
     found = std::ranges::any_of(selection.kept, [&](std::size_t i) { return wanted.row(result.candidates[i].row); });
     remember(scenario_, session_, layout, std::move(result));
     return found;
@@ -142,7 +142,7 @@ class LayoutSearch {
   [[nodiscard]] LayoutResult settled(std::shared_ptr<const Evaluated> evaluated) const {
     const std::vector<Candidate>& candidates = evaluated->candidates;
     LayoutResult result{evaluated, {}, 0, evaluated->drops};
-    Selection selection = select(candidates, fastest_first(candidates), ladder_);
+    Selection selection = select(fastest_first(candidates), ladder_);
     const Limits widest = loosest(ladder_);
     for (std::size_t i = 0; i < candidates.size(); ++i) classify(candidates[i], selection.taken[i], selection, widest, result);
     result.kept = std::move(selection.kept);

@@ -37,8 +37,8 @@ std::vector<const Estimate*> Pairs::under(const std::vector<Limits>& ladder) {
 
 double Pairs::quickest_request() {
   double quickest = std::numeric_limits<double>::infinity();
-  for (const Indices& group : groups_) {
-    const RoleRow& decode = decode_[*std::ranges::min_element(group, {}, [&](std::size_t d) { return decode_[d].point.tpot_ms; })];
+  for (const DecodeGroup& group : groups_) {
+    const RoleRow& decode = decode_[group.rows[std::ranges::min_element(group.tpot_ms) - group.tpot_ms.begin()]];
     for (const RoleRow& prefill : prefill_) {
       if (tp_differs(prefill, decode) || !fits(prefill, decode)) continue;
       quickest = std::min(quickest, queued_ttft(prefill) + decode.point.tpot_ms * std::max(rules_.osl - 1, 0));
@@ -80,7 +80,7 @@ Pairs::Indices Pairs::prefill_order() const {
   return order;
 }
 
-/// Decode rows of one layout together, fastest per GPU first; layouts in the order of the reference's labels.
+/// Layouts in the order of the reference's labels.
 void Pairs::group_decode() {
   std::map<std::string, Indices> groups;
   Indices* group = nullptr;
@@ -92,7 +92,9 @@ void Pairs::group_decode() {
   }
   for (auto& [label, rows] : groups) {
     std::ranges::stable_sort(rows, std::ranges::greater{}, [&](std::size_t i) { return decode_[i].point.seq_per_s_gpu; });
-    groups_.push_back(std::move(rows));
+    std::vector<double> tpot_ms;
+    for (const std::size_t d : rows) tpot_ms.push_back(decode_[d].point.tpot_ms);
+    groups_.push_back({std::move(rows), std::move(tpot_ms)});
   }
 }
 
@@ -106,7 +108,7 @@ std::vector<Pairs::Unit> Pairs::best_units(const Limits& limits) {
     best_with_.assign(decode_.size(), {});
   }
   std::vector<Unit> best;
-  for (const Indices& group : groups_) {
+  for (const DecodeGroup& group : groups_) {
     if (const auto unit = best_of(group, limits.tpot_ms)) best.push_back(*unit);
   }
   // Rounded like the rows themselves, so that equal rows keep the order of their layouts.
@@ -115,14 +117,13 @@ std::vector<Pairs::Unit> Pairs::best_units(const Limits& limits) {
   return best;
 }
 
-std::optional<Pairs::Unit> Pairs::best_of(const Indices& group, double tpot_limit) {
+std::optional<Pairs::Unit> Pairs::best_of(const DecodeGroup& group, double tpot_limit) {
   std::optional<Unit> best;
   std::size_t considered = 0;
-  for (const std::size_t d : group) {
-    const double tpot = decode_[d].point.tpot_ms;
-    if (tpot > tpot_limit || tpot <= 0) continue;
+  for (std::size_t i = 0; i < group.rows.size(); ++i) {
+    if (group.tpot_ms[i] > tpot_limit || group.tpot_ms[i] <= 0) continue;
     if (++considered > kDecodeRowsPerLayout) break;
-    const std::optional<Unit>& unit = best_with(d);
+    const std::optional<Unit>& unit = best_with(group.rows[i]);
     if (unit && (!best || better(*unit, *best))) best = unit;
   }
   return best;

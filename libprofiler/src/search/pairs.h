@@ -58,6 +58,12 @@ class Pairs {
     double tokens_per_s_gpu = 0;
     int gpus = 0;
   };
+  /// Decode rows of one layout, fastest per GPU first. Their ITLs stand apart from the rows, which are too large to be walked once
+  /// per limit.
+  struct DecodeGroup {
+    Indices rows;
+    std::vector<double> tpot_ms;
+  };
   struct CachedUnit {
     bool known = false;
     std::optional<Unit> unit;
@@ -67,7 +73,7 @@ class Pairs {
   void group_decode();
   [[nodiscard]] std::vector<Unit> units_under(const std::vector<Limits>& ladder);
   [[nodiscard]] std::vector<Unit> best_units(const Limits& limits);
-  [[nodiscard]] std::optional<Unit> best_of(const Indices& group, double tpot_limit);
+  [[nodiscard]] std::optional<Unit> best_of(const DecodeGroup& group, double tpot_limit);
   [[nodiscard]] const std::optional<Unit>& best_with(std::size_t d);
   [[nodiscard]] const std::optional<Unit>& unit_of(std::size_t p, std::size_t d);
   [[nodiscard]] std::optional<Unit> make_unit(std::size_t p, std::size_t d);
@@ -78,7 +84,7 @@ class Pairs {
   UnitRules rules_;
   WorkerMatcher matcher_;
   Indices by_rate_;                        ///< prefill rows
-  std::vector<Indices> groups_;            ///< decode rows of one layout
+  std::vector<DecodeGroup> groups_;
   std::vector<CachedUnit> cache_;          ///< by decode row, then prefill row
   std::map<std::pair<std::size_t, std::size_t>, Estimate> rows_;   ///< of units that were handed out, by prefill and decode row
   Indices allowed_prefill_;                ///< under the limit at work

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "search/selection.h"
 #include "search/session.h"
 
 namespace dynamo::search {
@@ -21,7 +20,7 @@ void leave_out_wider(std::vector<Limits>& ladder, const Scenario& scenario) {
 }  // namespace
 
 Reselection::Reselection(const Evaluations& evaluations) : evaluations_(evaluations), pairs_(evaluations.pairs) {
-  for (const auto& candidates : evaluations.aggregated) orders_.push_back(fastest_first(*candidates));
+  for (const auto& candidates : evaluations.aggregated) runners_.push_back(fastest_first(*candidates));
 }
 
 std::vector<const Estimate*> Reselection::under(const Scenario& scenario, bool meeting) {
@@ -33,9 +32,9 @@ std::vector<const Estimate*> Reselection::under(const Scenario& scenario, bool m
 
 std::vector<const Estimate*> Reselection::select_aggregated(const std::vector<Limits>& ladder) const {
   std::vector<const Estimate*> rows;
-  for (std::size_t layout = 0; layout < orders_.size(); ++layout) {
+  for (std::size_t layout = 0; layout < runners_.size(); ++layout) {
     const std::vector<AggregatedRow>& candidates = *evaluations_.aggregated[layout];
-    for (const std::size_t i : select(candidates, orders_[layout], ladder).kept) rows.push_back(&candidates[i].row);
+    for (const std::size_t i : select(runners_[layout], ladder).kept) rows.push_back(&candidates[i].row);
   }
   std::ranges::stable_sort(rows, std::ranges::greater{}, &Estimate::tokens_per_s_gpu);
   return rows;

@@ -5,6 +5,7 @@
 
 #include "search/pairs.h"
 #include "search/search.h"
+#include "search/selection.h"
 
 namespace dynamo::search {
 
@@ -29,7 +30,7 @@ class Reselection {
   [[nodiscard]] Pairs& pairs_of(const Scenario& scenario);
 
   const Evaluations& evaluations_;
-  std::vector<std::vector<std::size_t>> orders_;   ///< of the aggregated candidates, by layout
+  std::vector<std::vector<Runner>> runners_;       ///< of the aggregated candidates, by layout
   std::shared_ptr<Pairs> pairs_;                   ///< for the budget asked for last
 };
 

@@ -19,10 +19,17 @@ struct Selection {
   return candidate.ttft_ms <= limits.ttft_ms && candidate.tpot_ms <= limits.tpot_ms;
 }
 
-[[nodiscard]] std::vector<std::size_t> fastest_first(std::span<const AggregatedRow> candidates);
+/// What selecting looks at of a candidate. Apart from the rows, which are too large to be walked once per limit.
+struct Runner {
+  std::size_t index = 0;           ///< of the candidate
+  double ttft_ms = 0, tpot_ms = 0;
+  double tokens_per_s_gpu = 0;
+};
 
-/// `order` is that of `fastest_first`; it does not depend on the ladder.
-[[nodiscard]] Selection select(std::span<const AggregatedRow> candidates, std::span<const std::size_t> order,
-                               const std::vector<Limits>& ladder);
+/// One for every candidate, most requests per second first.
+[[nodiscard]] std::vector<Runner> fastest_first(std::span<const AggregatedRow> candidates);
+
+/// `runners` are those of `fastest_first`; they do not depend on the ladder.
+[[nodiscard]] Selection select(std::span<const Runner> runners, const std::vector<Limits>& ladder);
 
 }  // namespace dynamo::search
