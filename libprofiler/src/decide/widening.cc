@@ -55,10 +55,12 @@ class Widened {
   /// Looks `factor` times as far; how near the best row is.
   double look(double factor) {
     found_.clear();
+    rows_.clear();
     for (std::size_t i = 0; i < asked_.size(); ++i) {
       const Searched& asked = asked_[i];
       Searched& wider = found_.emplace_back(asked.mode, asked.backend, search::Outcome(), pick::Ranking(), factor);
-      if (again_[i]) wider.ranking = pick::rank(again_[i]->under(scenario_of(asked.backend, factor), false), plan_.target);
+      rows_.push_back(again_[i] ? again_[i]->under(scenario_of(asked.backend, factor), false) : Rows());
+      wider.ranking = pick::rank(rows_.back(), plan_.target);
     }
     return closest(found_, plan_.target);
   }
@@ -66,13 +68,15 @@ class Widened {
   /// What the last look saw. Its reasons for dropping are those of the limits that were asked for.
   [[nodiscard]] std::vector<Searched> take() {
     for (std::size_t i = 0; i < asked_.size(); ++i) {
-      found_[i].outcome = {again_[i] ? again_[i]->rows() : std::vector<Estimate>(), asked_[i].outcome.summary,
-                           asked_[i].outcome.evaluations, false};
+      found_[i].outcome = {{}, asked_[i].outcome.summary, asked_[i].outcome.evaluations, false};
+      for (const Estimate* row : rows_[i]) found_[i].outcome.rows.push_back(*row);
     }
     return std::move(found_);
   }
 
  private:
+  using Rows = std::vector<const Estimate*>;
+
   [[nodiscard]] search::Scenario scenario_of(Backend backend, double factor) const {
     search::Scenario wider = plan_.scenario;
     wider.backend = backend;
@@ -85,6 +89,7 @@ class Widened {
   const std::vector<Searched>& asked_;
   std::vector<std::optional<search::Reselection>> again_;   ///< by search
   std::vector<Searched> found_;
+  std::vector<Rows> rows_;                                  ///< by search, of what was evaluated
 };
 
 }  // namespace
