@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import unittest
 
-from harness import MUTATE, ROOT, VALIDATE, Webhook, encoded, golden, post
+from harness import MUTATE, ROOT, VALIDATE, Webhook, encoded, get, golden, post
 
 RECORDS = sorted(path.stem for path in (ROOT / "tests/golden/admission").glob("*.json"))
 LONGEST_WARNING, LONGEST_WARNINGS = 120, 4096   # the API server cuts at 256, and drops what is beyond 4096 in all
@@ -175,6 +175,20 @@ class Protocol(unittest.TestCase):
                 self.assertNotIn("content-encoding", response.headers)
                 self.assertEqual(int(response.headers["content-length"]), len(response.body))
                 self.assertFalse(response.closes)
+
+    def test_requests_are_answered_in_order_however_their_bytes_are_cut(self):
+        """A small one is answered by the thread that reads, a large one by another; the next ones may be there already."""
+        review = encoded(golden("typical-create"))
+        requests = (post(VALIDATE, review) + post(VALIDATE, review + b" " * 60_000) + get("/livez")) * 4
+        for size in (97, 1000, 4096, 16_384, 40_000, len(requests)):
+            with self.subTest(size), self.webhook.connect() as client:
+                for start in range(0, len(requests), size):
+                    client.send(requests[start:start + size])   # a TLS record, or several of the longest
+                answers = [client.receive() for _ in range(12)]
+                self.assertEqual([answer.status for answer in answers], [200] * 12)
+                kinds = [answer.headers["content-type"].split(";")[0] for answer in answers]
+                self.assertEqual(kinds, ["application/json", "application/json", "text/plain"] * 4)
+                self.assertEqual(len({answer.body for answer in answers}), 2)
 
     def test_no_other_protocol_is_offered(self):
         context = self.webhook.context()
