@@ -53,10 +53,7 @@ Subcommand add_explain(CLI::App& root) {
       ->take_all();
   app->add_option("--html", to->html, "also write it as one page with charts, which needs no network")->type_name("FILE");
   add_output(*app, to->output, {"table", "json", "yaml"});
-  add_prices(*app, to->prices);
-  add_objective(*app, to->objective);
-  add_data(*app, to->perf_version, to->database_mode);
-  add_tables(*app, to->tables);
+  add_answer(*app, *to);
   return checked(app, to, check);
 }
 

@@ -18,6 +18,16 @@ struct RequestSource {
   bool has_fields = false;
 };
 
+/// What every answer about a request depends on, and the form it has.
+struct AnswerOptions {
+  std::vector<std::string> prices;   ///< of GPUs, by the hour
+  std::string objective = "throughput";
+  OutputFormat output = OutputFormat::kTable;
+  std::string tables;                ///< empty = default directory
+  std::string perf_version = "current";
+  std::string database_mode = "auto";
+};
+
 struct ProfileCommand {
   RequestSource source;
   std::string cases;                 ///< file or `-`; empty = no case run
@@ -45,32 +55,20 @@ struct ProfileCommand {
 };
 
 /// Why a request gets the layout it gets.
-struct ExplainCommand {
+struct ExplainCommand : AnswerOptions {
   RequestSource source;
   std::vector<std::string> reports;      ///< saved explanations to show again; they stand for the request
   std::vector<std::string> sections;     ///< names of parts; empty = the first screen
   std::vector<std::string> candidates;   ///< "why not this one?"
   std::string html;                      ///< page to write as well; empty = none
-  std::vector<std::string> prices;
-  std::string objective = "throughput";
-  OutputFormat output = OutputFormat::kTable;
-  std::string tables;
-  std::string perf_version = "current";
-  std::string database_mode = "auto";
 };
 
 /// One request beside its variations.
-struct WhatIfCommand {
+struct WhatIfCommand : AnswerOptions {
   RequestSource source;
   std::vector<std::string> sets;     ///< `sla.itl=15,20`
   std::vector<std::string> sweeps;   ///< `sla.itl=5:50:5`; at most one
   std::vector<std::string> sizes;    ///< of layouts, as `tp=2,4`
-  std::vector<std::string> prices;
-  std::string objective = "throughput";
-  OutputFormat output = OutputFormat::kTable;
-  std::string tables;
-  std::string perf_version = "current";
-  std::string database_mode = "auto";
 };
 
 struct ValidateCommand {

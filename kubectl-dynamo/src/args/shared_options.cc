@@ -77,6 +77,13 @@ void add_objective(CLI::App& app, std::string& objective) {
       ->type_name("WHAT");
 }
 
+void add_answer(CLI::App& app, AnswerOptions& to) {
+  add_prices(app, to.prices);
+  add_objective(app, to.objective);
+  add_data(app, to.perf_version, to.database_mode);
+  add_tables(app, to.tables);
+}
+
 void add_output(CLI::App& app, OutputFormat& format, const std::vector<std::string>& names) {
   std::string choices;
   for (const std::string& name : names) choices += (choices.empty() ? "" : "|") + name;

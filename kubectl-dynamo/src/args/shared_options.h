@@ -30,6 +30,9 @@ void add_tables(CLI::App& app, std::string& directory);
 void add_prices(CLI::App& app, std::vector<std::string>& prices);
 void add_objective(CLI::App& app, std::string& objective);
 
+/// What an answer costs, is ranked by and is made from; its form is up to the command.
+void add_answer(CLI::App& app, AnswerOptions& to);
+
 /// Adds `-o` restricted to `names`; an error names the choices as kubectl does.
 void add_output(CLI::App& app, OutputFormat& format, const std::vector<std::string>& names);
 

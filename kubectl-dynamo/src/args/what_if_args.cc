@@ -45,10 +45,7 @@ Subcommand add_what_if(CLI::App& root) {
       ->expected(1)
       ->take_all();
   add_sizes(*app, *to);
-  add_prices(*app, to->prices);
-  add_objective(*app, to->objective);
-  add_data(*app, to->perf_version, to->database_mode);
-  add_tables(*app, to->tables);
+  add_answer(*app, *to);
   return checked(app, to, check);
 }
 
