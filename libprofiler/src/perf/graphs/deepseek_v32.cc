@@ -47,23 +47,8 @@ std::vector<OperatorPtr> wide_sglang(const LatentPhase& p) {
 }
 
 std::vector<OperatorPtr> operators_of(const LatentPhase& p) {
-  const GraphInput& in = p.in;
-  if (in.exchange.any() && in.database.backend == Backend::kSglang) return wide_sglang(p);
-  const int h = in.model.hidden;
-  const auto norm = [&](const char* name) {
-    return make_elementwise(p.named(name), p.layers, in.database, 2 * h, 2 * h, TokenSplit{p.cp, 1});
-  };
-  std::vector<OperatorPtr> ops;
-  ops.push_back(make_embedding(p.named("embedding"), p.once, in.database, in.model.vocab, h));
-  ops.push_back(norm("add_norm_1"));
-  ops.push_back(attention(p));
-  ops.push_back(norm("add_norm_2"));
-  append(ops, latent_experts(p));
-  const GemmShape logits{.n = in.model.vocab / in.parallel.tp, .k = h, .quant = GemmQuant::kBfloat16,
-                         .rows_are_sequences = p.context};
-  ops.push_back(make_gemm(p.named("logits_gemm"), p.once, in.database, logits));
-  ops.push_back(make_point_to_point(p.named("p2p"), (in.parallel.pp - 1) * p.once, in.database, h, in.parallel.pp));
-  return ops;
+  const bool wide = p.in.exchange.any() && p.in.database.backend == Backend::kSglang;
+  return wide ? wide_sglang(p) : latent_pass(p, attention(p), TokenSplit{p.cp, 1});
 }
 
 }  // namespace

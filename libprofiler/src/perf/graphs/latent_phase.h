@@ -55,4 +55,7 @@ struct LatentPhase {
 /// Shared and routed experts.
 [[nodiscard]] std::vector<OperatorPtr> latent_experts(const LatentPhase& phase);
 
+/// A pass whose layers are one measured `attention` between norms, and experts.
+[[nodiscard]] std::vector<OperatorPtr> latent_pass(const LatentPhase& phase, OperatorPtr attention, TokenSplit norms);
+
 }  // namespace dynamo::perf

@@ -37,8 +37,18 @@ const Slice* AttentionTable::find(int kv_heads_key, int head_dim, int window) co
   return nullptr;
 }
 
-AttentionTable::Reference AttentionTable::reference(int kv_heads_key, int head_dim, int window) const {
-  if (table_ == nullptr) return {};
+std::vector<AttentionTable::StandIn> AttentionTable::stand_ins(const AttentionConfig& config) const {
+  std::vector<StandIn> found;
+  const int kv_heads = kv_heads_key(config);
+  for (const int window : config.window > 0 ? std::vector{config.window, 0} : std::vector{0}) {
+    if (const Slice* own = find(kv_heads, config.head_dim, window); own != nullptr) found.push_back({own, config.head_dim, window});
+    if (const auto other = other_width(kv_heads, config.head_dim, window); other.has_value()) found.push_back(*other);
+  }
+  return found;
+}
+
+std::optional<AttentionTable::StandIn> AttentionTable::other_width(int kv_heads_key, int head_dim, int window) const {
+  if (table_ == nullptr) return std::nullopt;
   for (const std::string& lane : lanes_) {
     const std::string prefix = lane + "|" + format_key_ + "|" + std::to_string(kv_heads_key) + "|";
     std::vector<double> widths;
@@ -55,9 +65,9 @@ AttentionTable::Reference AttentionTable::reference(int kv_heads_key, int head_d
     if (!nearest.has_value()) continue;
     const int width = preferred ? kPreferredHeadDim : static_cast<int>(widths[*nearest]);
     const Slice* slice = table_->find(prefix + std::to_string(width) + "|" + std::to_string(window));
-    if (slice != nullptr) return {slice, width};
+    if (slice != nullptr) return StandIn{slice, width, window};
   }
-  return {};
+  return std::nullopt;
 }
 
 bool AttentionTable::has_format() const {

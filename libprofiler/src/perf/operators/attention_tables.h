@@ -23,16 +23,20 @@ class AttentionTable {
   [[nodiscard]] const std::optional<Error>& damaged() const { return damaged_; }
   /// nullptr when no lane measured it.
   [[nodiscard]] const Slice* find(int kv_heads_key, int head_dim, int window) const;
-  /// The lane's rows for the head width nearest to `head_dim` (128 if measured), and that width.
-  struct Reference {
+  /// Rows whose efficiency can stand for that of a shape.
+  struct StandIn {
     const Slice* slice = nullptr;
-    int head_dim = 0;
+    int head_dim = 0, window = 0;   ///< of the rows
   };
-  [[nodiscard]] Reference reference(int kv_heads_key, int head_dim, int window) const;
+  /// The nearest first: the shape's own rows, those of another head width, then both without its window.
+  [[nodiscard]] std::vector<StandIn> stand_ins(const AttentionConfig& config) const;
   /// Whether any lane has a slice of these formats.
   [[nodiscard]] bool has_format() const;
 
  private:
+  /// A lane's rows for the head width nearest to `head_dim` (128 if measured).
+  [[nodiscard]] std::optional<StandIn> other_width(int kv_heads_key, int head_dim, int window) const;
+
   const Table* table_ = nullptr;
   std::string format_key_;
   std::vector<std::string> lanes_;

@@ -96,16 +96,10 @@ class GenerationAttention final : public Operator {
   }
 
   void bind_reference() const {
-    for (const int window : config_.window > 0 ? std::vector{config_.window, 0} : std::vector{0}) {
+    for (const AttentionTable::StandIn& other : table_.stand_ins(config_)) {
       AttentionShape shape = shape_;
-      shape.window = window;
-      if (const Slice* slice = table_.find(kv_heads_key(config_), config_.head_dim, window); slice != nullptr) {
-        reference_ = reference_of(*slice, shape);
-        if (!reference_.empty()) return;
-      }
-      const AttentionTable::Reference other = table_.reference(kv_heads_key(config_), config_.head_dim, window);
-      if (other.slice == nullptr) continue;
       shape.head_dim = other.head_dim;
+      shape.window = other.window;
       reference_ = reference_of(*other.slice, shape);
       if (!reference_.empty()) return;
     }
