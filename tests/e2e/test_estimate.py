@@ -30,13 +30,15 @@ class Refusals(ProgramTest):
 
     def test_values_of_a_deployment_that_are_none_are_named_all_at_once(self):
         args = ["--model", "Qwen/Qwen3-32B", "--tensor-parallel-size", "two", "--max-num-seqs", "many", "--gpu-memory-utilization", "2"]
-        worker = {"componentType": "worker", "replicas": "three", "extraPodSpec": {"mainContainer": {
+        worker = {"componentType": "worker", "replicas": "three", "multinode": {"nodeCount": "two"},
+                  "resources": {"limits": {"gpu": "8 of them"}}, "extraPodSpec": {"mainContainer": {
             "image": "x/vllm-runtime:1.0.0", "command": ["python3", "-m", "dynamo.vllm"], "args": args}}}
         bad = {"apiVersion": "nvidia.com/v1alpha1", "kind": "DynamoGraphDeployment", "metadata": {"name": "x"}, "spec": {"services": {"Worker": worker}}}
         answer = self.run_program("estimate", "-f", self.write("bad.json", json.dumps(bad)), "--gpu", "h200_sxm", "--gpu-price", "free")
         self.assertEqual((answer.code, answer.out), (INVALID, ""), answer.err)
         for words in ("--tensor-parallel-size must be", "--max-num-seqs must be", "--gpu-memory-utilization must be above 0",
-                      "spec.services.Worker.replicas: must be", "--gpu-price free"):
+                      "spec.services.Worker.replicas: must be", "Worker.multinode.nodeCount: must be",
+                      "Worker.resources.limits.gpu: must be", "--gpu-price free"):
             self.assertIn(words, answer.err)
 
     def test_what_no_setup_stands_for(self):
@@ -45,6 +47,17 @@ class Refusals(ProgramTest):
         answer = self.run_program("estimate", "-f", self.write("bad.json", json.dumps(bad)), "--gpu", "h200_sxm")
         self.assertEqual(answer.code, UNSUPPORTED, answer.err)
         self.assertIn("no service runs one of the engines", answer.err)
+
+
+def vllm_deployment(*, arguments=(), container=None, spec=None, frontend=None, **worker):
+    """One kind of vLLM worker with `worker` as further fields of its service."""
+    main = {"image": "x/vllm-runtime:1.0.0", "command": ["python3", "-m", "dynamo.vllm"],
+            "args": ["--model", "Qwen/Qwen3-32B", "--max-num-seqs", "64", *arguments], **(container or {})}
+    pod = {"mainContainer": main, **worker.pop("pod", {})}
+    return json.dumps({"apiVersion": "nvidia.com/v1alpha1", "kind": "DynamoGraphDeployment", "metadata": {"name": "mine"}, "spec": {
+        **(spec or {}), "services": {
+            "Frontend": {"componentType": "frontend", "replicas": 1, **(frontend or {})},
+            "Worker": {"componentType": "worker", "replicas": 1, "extraPodSpec": pod, **worker}}}})
 
 
 @unittest.skipIf(tables_directory() is None, "this machine has no measured tables")
@@ -114,6 +127,52 @@ class Predictions(ProgramTest):
         self.assertIn("Ignored:", text)
         for line in text.splitlines():
             self.assertLessEqual(len(line), 80, line)
+
+    def ignored(self, **deployment):
+        value = self.estimate("-f", self.write("dgd.json", vllm_deployment(**deployment)), "--gpu", "h200_sxm")
+        return value["chosen"], {item["setting"]: item for item in value["ignored"]}
+
+    def test_every_field_of_a_service_is_used_or_listed_or_without_influence(self):
+        tp4 = {"arguments": ["--tensor-parallel-size", "4"]}
+        gpu4 = {"limits": {"gpu": "4"}}
+        listed = (
+            (dict(container={"env": [{"name": "VLLM_USE_V1", "value": "0"}, {"name": "FOO"}]}), "extraPodSpec.mainContainer.env VLLM_USE_V1, FOO"),
+            (dict(envs=[{"name": "VLLM_ATTENTION_BACKEND", "value": "X"}]), "envs VLLM_ATTENTION_BACKEND"),
+            (dict(spec={"envs": [{"name": "NCCL_DEBUG", "value": "X"}]}), "envs NCCL_DEBUG"),
+            (dict(resources={"limits": {"gpu": "4", "cpu": "8"}}), "resources.limits.cpu 8"),
+            (dict(resources={"limits": {"gpu": "4", "custom": {"rdma/ib": "4"}}}), "resources.limits.custom.rdma/ib 4"),
+            (dict(resources={"limits": {"gpu": "4", "custom": {"x.io/y": "4"}}}), "resources.limits.custom.x.io/y 4"),
+            (dict(autoscaling={"enabled": True}), "autoscaling"),
+            (dict(scalingAdapter={"enabled": True}), "scalingAdapter"),
+            (dict(failover={"enabled": True}), "failover"),
+            (dict(pod={"containers": [{"name": "side"}]}), "extraPodSpec.containers side"),
+            (dict(pod={"overhead": {"cpu": "1"}}), "extraPodSpec.overhead"),
+            (dict(frobnicate=3), "frobnicate 3"),
+            (dict(frontend={"resources": gpu4}), "resources.limits.gpu 4"),
+            (dict(frontend={"extraPodSpec": {"mainContainer": {"command": ["python3", "-m", "dynamo.frontend"], "args": ["--router-mode", "kv"]}}}),
+             "router mode kv"),
+        )
+        for fields, setting in listed:
+            with self.subTest(setting=setting):
+                found = self.ignored(**tp4, **{"resources": gpu4, **fields})[1]
+                self.assertEqual(list(found), [setting])
+                self.assertTrue(found[setting]["why"])
+        silent = dict(container={"workingDir": "/x", "ports": [{"containerPort": 1}], "resources": None}, sharedMemory={"size": "64Gi"},
+                      volumeMounts=[{"name": "c", "mountPoint": "/c"}], ingress={"enabled": False}, scalingAdapter={"enabled": False},
+                      livenessProbe={"httpGet": {"port": 1}}, pod={"tolerations": [{"operator": "Exists"}]}, multinode=None)
+        self.assertEqual(self.ignored(**tp4, resources=gpu4, **silent)[1], {})
+
+    def test_workers_over_several_nodes(self):
+        wide = ["--tensor-parallel-size", "8", "--pipeline-parallel-size", "2"]
+        chosen, found = self.ignored(arguments=wide, resources={"limits": {"gpu": "8"}}, multinode={"nodeCount": 2})
+        self.assertEqual((chosen["total"]["gpus"], found), (16, {}))
+        chosen, found = self.ignored(arguments=wide, resources={"limits": {"gpu": "4"}}, multinode={"nodeCount": 4})
+        self.assertEqual((chosen["total"]["gpus"], list(found)), (16, ["multinode.nodeCount 4 x 4 GPUs"]))
+        self.assertIn("nodes of 8 GPUs", found["multinode.nodeCount 4 x 4 GPUs"]["why"])
+        chosen, found = self.ignored(arguments=["--tensor-parallel-size", "8"], resources={"limits": {"gpu": "8"}}, multinode={"nodeCount": 2})
+        self.assertEqual((chosen["total"]["gpus"], list(found)), (8, ["multinode.nodeCount 2 x resources.limits.gpu 8"]))
+        chosen, found = self.ignored(arguments=["--tensor-parallel-size", "8"], multinode={"nodeCount": 2})
+        self.assertEqual((chosen["total"]["gpus"], list(found)), (8, ["multinode.nodeCount 2"]))
 
     def test_targets_are_held_against_the_prediction(self):
         self.assertTrue(self.measured("estimate", *MODEL, "--tp", "4", "--batch", "8").out.startswith("Predicted: "))

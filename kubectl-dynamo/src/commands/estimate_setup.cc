@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <iterator>
 
 #include "commands/commands.h"
 #include "commands/profile_options.h"
 #include "dynamo/profiler/document_io.h"
+#include "dynamo/profiler/facts.h"
 #include "dynamo/profiler/setup.h"
 #include "io/console.h"
 #include "io/environment.h"
@@ -116,7 +118,11 @@ class SetupRun {
     }
     if (!deployment->name.empty()) fields.name = deployment->name;
     if (!deployment->image.empty()) fields.image = deployment->image;
-    estimate(deployment->setup, fields, document.source, deployment->ignored);
+    std::vector<IgnoredSetting> ignored = deployment->ignored;
+    if (const SystemSpec* system = find_system(*fields.gpu)) {
+      std::ranges::move(nodes_unlike(*deployment, system->gpus_per_node), std::back_inserter(ignored));
+    }
+    estimate(deployment->setup, fields, document.source, ignored);
   }
 
   void estimate(const Setup& setup, FlagValues fields, const std::string& source, const std::vector<IgnoredSetting>& ignored) {

@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <set>
 
 #include "dynamo/profiler/document_io.h"
 #include "dynamo/profiler/setup.h"
 #include "emit/model_path.h"
 #include "lint/deployment_view.h"
+#include "setup/deployment_fields.h"
 #include "text/number_text.h"
 
 namespace dynamo {
@@ -184,12 +186,20 @@ std::string gpu_named_by(const Value& service) {
   return {};
 }
 
+/// A count, as a number or as digits in a text.
+bool is_count(const Value& value) {
+  if (const std::int64_t* number = value.as_int()) return *number >= 0;
+  const std::string* text = value.as_string();
+  return text != nullptr && whole(*text).has_value();
+}
+
 class DeploymentReader {
  public:
   explicit DeploymentReader(const Value& deployment) : view_(lint::view_of(deployment)) { result_.name = view_.name; }
 
   std::expected<DeploymentSetup, Diagnostics> read() {
     for (const lint::ServiceView& service : view_.services) read_service(service);
+    if (const Value* spec = view_.tree.find("spec")) ignore(setup::ignored_fields(*spec));
     if (!engine_seen_) {
       refuse("spec.services", "no service runs one of the engines vllm, sglang or trtllm",
              "the model reads `python3 -m dynamo.vllm` and its like");
@@ -208,12 +218,29 @@ class DeploymentReader {
                    .reason = std::move(reason), .hint = std::move(hint), .source = {}, .mark = {}});
   }
 
-  void read_service(const lint::ServiceView& service) {
-    if (!service.backend) {
-      if (service.mocker) refuse(service.path, "a mocker only pretends to serve: there is nothing to predict");
-      else if (service.traits.component == "planner") result_.ignored.push_back({service.path, "planner", "it changes the number of workers while they run"});
-      return;
+  void ignore(std::vector<IgnoredSetting> settings) { std::ranges::move(settings, std::back_inserter(result_.ignored)); }
+
+  void read_other(const lint::ServiceView& service) {
+    if (service.mocker) {
+      refuse(service.path, "a mocker only pretends to serve: there is nothing to predict");
+    } else if (service.traits.component == "planner") {
+      result_.ignored.push_back({service.path, "planner", "it changes the number of workers while they run"});
+    } else {
+      ignore(setup::ignored_beside_engines(service));
     }
+  }
+
+  void check_count(const lint::ServiceView& service, std::initializer_list<std::string_view> keys) {
+    const Value* count = service.tree->find_path(keys);
+    if (count == nullptr || count->is_null() || is_count(*count)) return;
+    std::string path = service.path;
+    for (const std::string_view key : keys) path += "." + std::string(key);
+    problems_.add({.code = DiagnosticCode::kTypeInvalid, .rule = "setup.value", .path = std::move(path), .bad_value = {},
+                   .reason = "must be a whole number", .hint = {}, .source = {}, .mark = {}});
+  }
+
+  void read_service(const lint::ServiceView& service) {
+    if (!service.backend) return read_other(service);
     if (engine_seen_ && *service.backend != result_.backend) {
       return refuse(service.path, "runs another engine than the services before it", "the model knows one backend per deployment");
     }
@@ -225,7 +252,10 @@ class DeploymentReader {
       result_.ignored.push_back({service.path, "replicas 0", "no worker to predict"});
       return;
     }
+    check_count(service, {"multinode", "nodeCount"});
+    check_count(service, {"resources", "limits", "gpu"});
     const EngineRead read = EngineReader(service, result_.ignored, problems_).read();
+    ignore(setup::ignored_fields(service));
     take_model(service, read);
     place(service, read);
     check_gpus(service, read);
@@ -266,9 +296,19 @@ class DeploymentReader {
 
   void check_gpus(const lint::ServiceView& service, const EngineRead& read) {
     const int taken = service.gpus * service.nodes, used = read.setup.parallel.gpus();
-    if (taken == 0 || taken == used) return;
-    result_.ignored.push_back({service.path, "resources.limits.gpu " + std::to_string(service.gpus),
-                               "the worker takes " + std::to_string(taken) + " GPUs and its flags use " + std::to_string(used)});
+    const std::string nodes = "multinode.nodeCount " + std::to_string(service.nodes);
+    const std::string limit = "resources.limits.gpu " + std::to_string(service.gpus);
+    if (taken == 0) {
+      if (service.nodes == 1) return;
+      result_.ignored.push_back({service.path, nodes,
+                                 "without resources.limits.gpu the worker is taken to have the " + std::to_string(used) +
+                                     " GPUs that its flags use"});
+    } else if (taken != used) {
+      result_.ignored.push_back({service.path, service.nodes > 1 ? nodes + " x " + limit : limit,
+                                 "the worker takes " + std::to_string(taken) + " GPUs and its flags use " + std::to_string(used)});
+    } else if (service.nodes > 1) {
+      result_.spans.push_back({service.path, service.nodes, service.gpus});
+    }
   }
 
   lint::DeploymentView view_;
@@ -279,6 +319,16 @@ class DeploymentReader {
 };
 
 }  // namespace
+
+std::vector<IgnoredSetting> nodes_unlike(const DeploymentSetup& deployment, int gpus_per_node) {
+  std::vector<IgnoredSetting> out;
+  for (const NodeSpan& span : deployment.spans) {
+    if (span.gpus == gpus_per_node) continue;
+    out.push_back({span.path, "multinode.nodeCount " + std::to_string(span.nodes) + " x " + std::to_string(span.gpus) + " GPUs",
+                   "the worker is predicted on nodes of " + std::to_string(gpus_per_node) + " GPUs"});
+  }
+  return out;
+}
 
 std::expected<DeploymentSetup, Diagnostics> read_deployment(const Value& deployment) { return DeploymentReader(deployment).read(); }
 

@@ -46,6 +46,13 @@ struct IgnoredSetting {
   std::string why;
 };
 
+/// A worker over several nodes.
+struct NodeSpan {
+  std::string path;                        ///< `spec.services.NAME`
+  int nodes = 1;
+  int gpus = 0;                            ///< on each node
+};
+
 /// A DynamoGraphDeployment as a setup.
 struct DeploymentSetup {
   Setup setup;
@@ -55,7 +62,11 @@ struct DeploymentSetup {
   std::string gpu;                         ///< where the deployment names one; else empty
   std::string image;
   std::vector<IgnoredSetting> ignored;
+  std::vector<NodeSpan> spans;             ///< of the workers whose flags use the GPUs of several nodes
 };
+
+/// The workers that span nodes of another size than the system's, by which the model tells links within a node from those between.
+[[nodiscard]] std::vector<IgnoredSetting> nodes_unlike(const DeploymentSetup& deployment, int gpus_per_node);
 
 /// Reads v1alpha1 or v1beta1. Errors: no engine in it, or workers that no one setup stands for; all of them, with their fields.
 [[nodiscard]] std::expected<DeploymentSetup, Diagnostics> read_deployment(const Value& deployment);
