@@ -39,6 +39,14 @@ class Refusals(ProgramTest):
         self.assertEqual(answer.code, INVALID)
         self.assertIn("isl", json.loads(answer.out)["rows"][1]["problem"])
 
+    def test_a_planner_key_that_nobody_reads_is_named_once(self):
+        answer = self.run_program("what-if", "-f", SAMPLE, "--set", "features.planner.enable_throughput_scalingg=true,false")
+        errors = " ".join(answer.err.split())
+        self.assertEqual(errors.count("unknown key; did you mean enable_throughput_scaling?"), 1, errors)
+        self.assertIn("warning: spec.features.planner.enable_throughput_scalingg", errors)
+        known = self.run_program("what-if", "-f", SAMPLE, "--set", "features.planner.enable_throughput_scaling=true,false")
+        self.assertNotIn("unknown key", known.err)
+
     def test_every_combination_that_is_no_request_is_an_error(self):
         answer = self.run_program("what-if", "-f", SAMPLE, "--set", "backend=foo,vlm,vllm", "-o", "json")
         self.assertEqual(answer.code, INVALID)

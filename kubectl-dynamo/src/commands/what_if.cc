@@ -57,6 +57,24 @@ Diagnostics refusals_of(const WhatIfRow& row, const std::vector<Variation>& vari
   return out;
 }
 
+/// Keys of a varied field that nobody reads: its column would say nothing of what was meant. Once, however many combinations have them.
+Diagnostics unknown_keys(const WhatIf& result) {
+  Diagnostics out;
+  const auto told = [&](const Diagnostic& found) {
+    const auto same = [&](const Diagnostic& other) { return other.path == found.path && other.rule == found.rule; };
+    return std::ranges::any_of(out.items(), same) || std::ranges::any_of(result.baseline.diagnostics.items(), same);
+  };
+  for (const WhatIfRow& row : result.rows) {
+    for (Diagnostic found : row.diagnostics.items()) {
+      if (found.rule != "planner.key.unknown" || told(found)) continue;
+      found.mark = {};
+      found.source.clear();
+      out.add(std::move(found));
+    }
+  }
+  return out;
+}
+
 class WhatIfRun {
  public:
   explicit WhatIfRun(const WhatIfCommand& command)
@@ -105,6 +123,7 @@ class WhatIfRun {
     for (const WhatIfRow& row : result->rows) {
       if (!row.request || none) found.append(refusals_of(row, options_.variations, result->baseline.diagnostics));
     }
+    found.append(unknown_keys(*result));
     findings_.append(found, about);
     values_.push_back(what_if_value(*result, options_.variations, prices_, document.source));
     return exit_code_of(found);
