@@ -11,6 +11,13 @@ namespace {
 /// Steps of the third digit, from that of the three decimals of a target to whole milliseconds.
 double digits_step(double ms) { return std::clamp(std::pow(10.0, std::floor(std::log10(ms)) - 2), kGrid, 1.0); }
 
+/// The part of a sentence after its condition. `meets`: it is about what meets targets that nothing meets as they stand.
+std::string outcome_text(const Standing& standing, const Pick& pick, double change_percent, bool meets) {
+  if (meets && same_pick(pick, standing.pick)) return "the layout picked then meets the targets";
+  const std::string on = pick.gpus_used == standing.pick.gpus_used ? std::string() : " on " + std::to_string(pick.gpus_used) + " GPUs";
+  return choice_text(standing.evidence, pick) + on + (meets ? " then meets the targets, " : ", ") + change_text(change_percent) + " throughput";
+}
+
 }  // namespace
 
 double fewer_digits_up(double ms) {
@@ -52,13 +59,12 @@ pick::Target Standing::with(const Knob& knob, double target_ms) const {
   return moved;
 }
 
-void add_outcome(const Standing& standing, const Pick& pick, std::string condition, Value& value) {
+void add_outcome(const Standing& standing, const Pick& pick, std::string condition, Value& value, bool meets) {
   const double change = percent_more(total_rate(pick), total_rate(standing.pick));
   value.set("pick", choice_value(standing.evidence, pick));
   value.set("throughputPercent", change);
   value.set("condition", condition);
-  const std::string on = pick.gpus_used == standing.pick.gpus_used ? std::string() : " on " + std::to_string(pick.gpus_used) + " GPUs";
-  value.set("sentence", std::move(condition) + ": " + choice_text(standing.evidence, pick) + on + ", " + change_text(change) + " throughput");
+  value.set("sentence", std::move(condition) + ": " + outcome_text(standing, pick, change, meets));
 }
 
 Value target_change(const Standing& standing, const Knob& knob, const char* effect, const Step& step, double shown_ms, bool notable) {
@@ -72,7 +78,7 @@ Value target_change(const Standing& standing, const Knob& knob, const char* effe
   value.set("notable", notable);
   const bool tightest = std::string_view(effect) == "tightest";
   add_outcome(standing, step.answer.pick, title_of(knob.name) + " <= " + target_text(shown_ms) + " ms" + (tightest ? " at the tightest" : ""),
-              value);
+              value, std::string_view(effect) == "meets");
   return value;
 }
 

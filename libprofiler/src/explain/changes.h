@@ -41,8 +41,8 @@ struct Standing {
 /// One entry. `shown_ms` stands in the sentence: `to` with the digits that a reader needs.
 [[nodiscard]] Value target_change(const Standing& standing, const Knob& knob, const char* effect, const Step& step, double shown_ms,
                                   bool notable);
-/// What `pick` would be under `condition`.
-void add_outcome(const Standing& standing, const Pick& pick, std::string condition, Value& value);
+/// What `pick` would be under `condition`; `meets`: no layout meets the targets as they stand, and this one then does.
+void add_outcome(const Standing& standing, const Pick& pick, std::string condition, Value& value, bool meets = false);
 
 /// Tokens/s of all that is deployed.
 [[nodiscard]] inline double total_rate(const Pick& pick) { return pick.unit.tokens_per_s * pick.replicas; }

@@ -139,6 +139,11 @@ TEST_F(ExplanationTest, UnmetTargetsSayWhatWouldMeetThem) {
   const Array& relax = *decision.explanation.find_path({"sensitivity", "relax"})->as_array();
   ASSERT_FALSE(relax.empty());
   EXPECT_EQ(*relax.front().find("effect")->as_string(), "meets");
+  const std::string& sentence = *relax.front().find("sentence")->as_string();
+  EXPECT_THAT(sentence, HasSubstr("then meets the targets"));
+  // Where the pick itself would do, its throughput is not held against its own.
+  const bool same = *relax.front().find_path({"pick", "name"}) == *decision.explanation.find("pickName");
+  EXPECT_EQ(sentence.find("throughput") == std::string::npos, same) << sentence;
 }
 
 TEST(CheckExplanation, RefusesWhatItCannotRead) {
