@@ -16,16 +16,16 @@ using decision::Answer;
 using decision::Searched;
 
 /// The pick of an answer, or what stands in for one.
-std::expected<PickReport, Diagnostics> pick_of(const ValidatedRequest& request, const Answer& answer, const TableStore& tables) {
+std::expected<PickReport, Diagnostics> pick_of(const ValidatedRequest& request, const Answer& answer) {
   PickReport report = decision::report_of(request, answer);
   if (!report.chosen) return decision::without_layout(request, std::move(report.searches));
-  report.provenance = decision::provenance_of(report.chosen->unit, answer.plan.scenario, tables);
   return report;
 }
 
-void add_reasons(const ValidatedRequest& request, const Answer& answer, const TableStore& tables,
+/// `engines` of the pick; null where no model answers for it.
+void add_reasons(const ValidatedRequest& request, const Answer& answer, const search::UnitEngines* engines,
                  const ExplainOptions& options, Decision& decision) {
-  explain::Evidence evidence{&request, &decision.report, &answer.plan.scenario, &answer.plan.target, {}, &tables};
+  explain::Evidence evidence{&request, &decision.report, &answer.plan.scenario, &answer.plan.target, {}, engines};
   for (const Searched& s : answer.searches) evidence.searches.push_back({s.mode, s.backend, &s.outcome, s.widening});
   decision.explanation = explain::explanation_of(evidence, options, decision.findings);
 }
@@ -46,10 +46,15 @@ std::expected<Decision, Diagnostics> decide_and_explain(const ValidatedRequest& 
   if (options.on_row) {
     for (const Searched& s : answer.searches) std::ranges::for_each(s.outcome.rows, options.on_row);
   }
-  auto report = pick_of(request, answer, tables);
+  auto report = pick_of(request, answer);
   if (!report) return std::unexpected(std::move(report.error()));
   Decision decision{std::move(*report), {}, {}};
-  if (options.explain) add_reasons(request, answer, tables, *options.explain, decision);
+  std::optional<search::UnitEngines> engines;
+  if (PickReport& chosen = decision.report; !chosen.naive) {
+    engines = search::unit_engines(chosen.chosen->unit, answer.plan.scenario, tables);
+    chosen.provenance = decision::provenance_of(chosen.chosen->unit, *engines, answer.plan.scenario, tables);
+  }
+  if (options.explain) add_reasons(request, answer, engines ? &*engines : nullptr, *options.explain, decision);
   return decision;
 }
 

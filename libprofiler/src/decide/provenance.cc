@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "facts/efficiency.h"
-#include "search/worker_engine.h"
 #include "tables/pack.h"
 
 namespace dynamo::decision {
@@ -36,11 +35,11 @@ struct Passes {
   double prefill_runs = 1, decode_runs = 1;
 };
 
-Passes passes_of(const Estimate& unit, const search::Scenario& scenario, const TableStore& tables) {
+Passes passes_of(const Estimate& unit, const search::UnitEngines& engines, const search::Scenario& scenario) {
   Passes passes;
   const perf::Workload load{.isl = scenario.isl, .osl = scenario.osl, .prefix = scenario.prefix, .kv_fraction = {},
                             .max_seq_len = {}};
-  const auto decode = search::worker_engine(unit.decode, {}, scenario, tables);
+  const auto& decode = engines.decode;
   if (!decode.has_value()) return passes;
   if (unit.mode == ServingMode::kAggregated) {
     add(passes.prefill, decode->mix_times(load, unit.decode.batch, unit.ctx_tokens));
@@ -52,8 +51,9 @@ Passes passes_of(const Estimate& unit, const search::Scenario& scenario, const T
     return passes;
   }
   add(passes.decode, decode->generation_times(load, unit.decode.batch));
-  const auto prefill = search::worker_engine(unit.prefill, {.prefill = true, .decode = false}, scenario, tables);
-  if (prefill.has_value()) add(passes.prefill, prefill->context_times(load, unit.prefill.batch));
+  if (const auto& prefill = engines.prefill; prefill && prefill->has_value()) {
+    add(passes.prefill, (*prefill)->context_times(load, unit.prefill.batch));
+  }
   return passes;
 }
 
@@ -114,8 +114,9 @@ std::string tables_of(const Estimate& unit, const TableStore& tables) {
 
 }  // namespace
 
-Provenance provenance_of(const Estimate& unit, const search::Scenario& scenario, const TableStore& tables) {
-  const Passes passes = passes_of(unit, scenario, tables);
+Provenance provenance_of(const Estimate& unit, const search::UnitEngines& engines, const search::Scenario& scenario,
+                         const TableStore& tables) {
+  const Passes passes = passes_of(unit, engines, scenario);
   Origins sum = passes.prefill;
   for (double Origins::*part : {&Origins::looked_up, &Origins::interpolated, &Origins::extrapolated, &Origins::modelled,
                                 &Origins::estimated}) {

@@ -5,7 +5,7 @@
 #include "dynamo/profiler/explain.h"
 #include "dynamo/profiler/request.h"
 #include "pick/pickers.h"
-#include "search/search.h"
+#include "search/worker_engine.h"
 
 namespace dynamo::explain {
 
@@ -17,14 +17,14 @@ struct Search {
   double widening = 1;   ///< its rows were found under the latency limits of the targets times this
 };
 
-/// All that a decision was made from. Nothing here is evaluated again, save the engines of the pick for their time ledger.
+/// All that a decision was made from. Nothing here is evaluated again, save the steps of the pick for their time ledger.
 struct Evidence {
   const ValidatedRequest* request = nullptr;
   const PickReport* report = nullptr;
   const search::Scenario* scenario = nullptr;
   const pick::Target* target = nullptr;
   std::vector<Search> searches;
-  const TableStore* tables = nullptr;
+  const search::UnitEngines* engines = nullptr;   ///< of the pick; null where no model answers for it
 
   [[nodiscard]] bool moe() const { return request->model.is_moe(); }
   [[nodiscard]] ValueContext context() const { return {moe(), report->naive}; }

@@ -2,7 +2,6 @@
 
 #include "explain/sections.h"
 #include "search/factors.h"
-#include "search/worker_engine.h"
 
 namespace dynamo::explain {
 namespace {
@@ -54,7 +53,7 @@ Value phase_value(const char* role, const char* phase, std::string what, std::ve
 }
 
 void add_aggregated(const Evidence& evidence, const Estimate& unit, const perf::Workload& load, Array& out) {
-  const auto engine = search::worker_engine(unit.decode, {}, *evidence.scenario, *evidence.tables);
+  const auto& engine = evidence.engines->decode;
   if (!engine.has_value()) return;
   const int batch = unit.decode.batch;
   out.push_back(phase_value("agg", "mixed step", "one step that reads " + std::to_string(unit.ctx_tokens) +
@@ -69,14 +68,11 @@ void add_aggregated(const Evidence& evidence, const Estimate& unit, const perf::
 
 void add_disaggregated(const Evidence& evidence, const Estimate& unit, const perf::Workload& load, Array& out) {
   const search::Scenario& scenario = *evidence.scenario;
-  const auto prefill = search::worker_engine(unit.prefill, {.prefill = true, .decode = false}, scenario, *evidence.tables);
-  if (prefill.has_value()) {
+  if (const auto& prefill = *evidence.engines->prefill; prefill.has_value()) {
     out.push_back(phase_value("prefill", "prefill", "one prompt of " + std::to_string(scenario.isl) + " tokens, corrected",
                               prefill->context_times(load, unit.prefill.batch, search::kPrefillLatencyFactor), 1));
   }
-  search::Scenario decode_scenario = scenario;
-  if (scenario.decode_system != nullptr) decode_scenario.system = scenario.decode_system;
-  const auto decode = search::worker_engine(unit.decode, {}, decode_scenario, *evidence.tables);
+  const auto& decode = evidence.engines->decode;
   if (!decode.has_value()) return;
   const double steps = std::max(scenario.osl - 1, 1);
   out.push_back(phase_value("decode", "decode step", "one step in the mean of an answer, " + std::to_string(unit.decode.batch) +

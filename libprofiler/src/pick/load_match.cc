@@ -22,20 +22,20 @@ void deploy_capped(Candidate& candidate, double needed, int total_gpus) {
   pick.tokens_per_s_gpu_cluster = candidate.row->tokens_per_s_gpu * pick.replicas * candidate.row->gpus / total_gpus;
 }
 
-bool carries_load(const Estimate& row, const Target& target) {
-  return target.total_gpus <= 0 || units_needed(row, target) * row.gpus <= target.total_gpus;
+bool carries_load(double units, const Estimate& row, const Target& target) {
+  return target.total_gpus <= 0 || units * row.gpus <= target.total_gpus;
 }
 
 /// Deploys every candidate. Those within the budget are kept; if none is, all are cut to it and the answer is true.
 bool deploy_within_budget(std::vector<Candidate>& candidates, const Target& target, bool exceeded) {
-  const auto fits = [&](const Candidate& candidate) { return carries_load(*candidate.row, target); };
-  std::erase_if(candidates, [&](const Candidate& candidate) { return std::isinf(units_needed(*candidate.row, target)); });
+  const auto fits = [&](const Candidate& candidate) { return carries_load(candidate.units, *candidate.row, target); };
+  for (Candidate& candidate : candidates) candidate.units = units_needed(*candidate.row, target);
+  std::erase_if(candidates, [](const Candidate& candidate) { return std::isinf(candidate.units); });
   const bool ignore_budget = exceeded && target.reference_order;
   const bool capped = !ignore_budget && !candidates.empty() && std::ranges::none_of(candidates, fits);
   if (!capped && !ignore_budget) std::erase_if(candidates, [&](const Candidate& candidate) { return !fits(candidate); });
   for (Candidate& candidate : candidates) {
-    const double needed = units_needed(*candidate.row, target);
-    capped ? deploy_capped(candidate, needed, target.total_gpus) : deploy(candidate, needed);
+    capped ? deploy_capped(candidate, candidate.units, target.total_gpus) : deploy(candidate, candidate.units);
   }
   return capped;
 }
@@ -60,7 +60,7 @@ double units_needed(const Estimate& row, const Target& target) {
 
 bool suffices(const Estimate& row, const Target& target) {
   const std::vector<Candidate> candidate = candidates_of(std::vector{&row}, target);
-  return !candidate.empty() && candidate.front().violation <= 0 && carries_load(row, target);
+  return !candidate.empty() && candidate.front().violation <= 0 && carries_load(units_needed(row, target), row, target);
 }
 
 Ranking pick_load_match(const Rows& rows, const Target& target) {

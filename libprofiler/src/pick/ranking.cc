@@ -29,7 +29,7 @@ std::vector<Candidate> candidates_of(const Rows& rows, const Target& target) {
   for (const Estimate* row : rows) {
     const bool finite = std::isfinite(row->tokens_per_s_gpu) && std::isfinite(promised_latency(*row, target));
     const bool deployable = row->gpus > 0 && (target.total_gpus <= 0 || row->gpus <= target.total_gpus);
-    if (finite && deployable) out.push_back({row, {}, pick::violation(*row, target)});
+    if (finite && deployable) out.push_back({row, {}, pick::violation(*row, target), 1});
   }
   return out;
 }

@@ -21,6 +21,7 @@ struct Candidate {
   const Estimate* row = nullptr;
   Placement pick;
   double violation = 0;    ///< how far beyond the targets, as a fraction of them; 0 = meets all
+  double units = 1;        ///< load match: needed for the whole load
 };
 
 /// Candidates in the order of the rows, with violations; rows larger than the budget or with non-finite numbers are left out.

@@ -31,6 +31,14 @@ perf::Result<perf::Engine> worker_engine(const WorkerEstimate& worker, perf::Pha
   return perf::Engine::build(parts->database, *scenario.model, parts->quant, worker.parallel, scenario.nextn, 0, parts->exchange);
 }
 
+UnitEngines unit_engines(const Estimate& unit, const Scenario& scenario, const TableStore& tables) {
+  Scenario decode = scenario;
+  if (unit.mode == ServingMode::kAggregated) return {std::nullopt, worker_engine(unit.decode, {}, scenario, tables)};
+  if (scenario.decode_system != nullptr) decode.system = scenario.decode_system;
+  return {worker_engine(unit.prefill, {.prefill = true, .decode = false}, scenario, tables),
+          worker_engine(unit.decode, {}, decode, tables)};
+}
+
 perf::Result<perf::RowWatch> worker_watch(const WorkerEstimate& worker, perf::PhaseNeeds needs, const Scenario& scenario,
                                           const TableStore& tables) {
   const auto parts = parts_of(worker, needs, scenario, tables);

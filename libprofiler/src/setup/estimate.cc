@@ -188,7 +188,7 @@ std::expected<PickReport, Diagnostics> estimate_setup(const ValidatedRequest& re
   pick.gpus_used = pick.unit.gpus * units;
   pick.tokens_per_s_gpu_cluster = pick.unit.tokens_per_s_gpu;
   report.sla_met = pick::violation(pick.unit, target) == 0;
-  report.provenance = decision::provenance_of(pick.unit, evaluator.scenario, tables);
+  report.provenance = decision::provenance_of(pick.unit, search::unit_engines(pick.unit, evaluator.scenario, tables), evaluator.scenario, tables);
   report.chosen = pick;
   report.ranked = {pick};
   (setup.prefill ? report.disaggregated : report.aggregated) = {pick};
