@@ -99,13 +99,18 @@ class WithoutTables(ProgramTest):
             self.assertEqual(answer.code, UNSUPPORTED, answer.err)
             self.assertIn("this program reads dynamo-profiler/v1 up to 1", " ".join(answer.err.split()))
 
-    def test_what_is_missing_in_a_saved_document_is_left_out(self):
+    def test_what_is_missing_or_of_another_type_is_named(self):
         document = json.loads(self.run_program("explain", "-f", SAMPLE, "-o", "json").out)
-        for name in list(document):
+        self.assertEqual(self.run_program("explain", "--report", self.write("whole.json", json.dumps(document))).code, OK)
+        for name in SCHEMA["required"]:
             if name in ("apiVersion", "kind", "schemaVersion"):
                 continue
-            path = self.write("part.json", json.dumps({key: item for key, item in document.items() if key != name}))
-            self.assertEqual(self.run_program("explain", "--report", path, "--section", "all").code, OK, name)
+            without = {key: item for key, item in document.items() if key != name}
+            for content, reason in ((without, "is missing"), (document | {name: 7}, "must be")):
+                answer = self.run_program("explain", "--report", self.write("part.json", json.dumps(content)), "--section", "all")
+                self.assertEqual((answer.code, answer.out), (INVALID, ""), name)
+                self.assertIn(f"error: {name}: {reason}", " ".join(answer.err.split()))
+                self.assertIn("save it anew", answer.err)
 
 
 @unittest.skipIf(tables_directory() is None, "no measured tables: ./dev run tables list")
@@ -146,11 +151,12 @@ class WithTables(ProgramTest):
                     self.assertLessEqual(len(line), 80, line)
 
     def test_a_saved_document_gives_the_same_text(self):
-        for name in ("dense-throughput", "nothing-meets", "experts"):
-            for form in ("json", "yaml"):
-                saved = self.write(f"saved.{form}", self.explain(*SCENARIOS[name], "-o", form))
-                for more in ((), ("--section", "all")):
-                    self.assertEqual(self.explain("--report", saved, *more), self.explain(*SCENARIOS[name], *more))
+        for name, arguments in SCREENS.items():
+            for form in ("json", "yaml") if name in ("dense-throughput", "nothing-meets", "experts") else ("json",):
+                with self.subTest(name, form=form):
+                    saved = self.write(f"saved.{form}", self.explain(*arguments, "-o", form))
+                    self.assertEqual(self.explain("--report", saved, "--section", "all"), self.explain(*arguments, "--section", "all"))
+                    self.assertEqual(self.explain("--report", saved), self.explain(*arguments))
 
     def test_every_number_of_the_text_is_the_documents(self):
         """Numbers of the document are changed one kind at a time; the text follows, so it has no other source."""

@@ -1,5 +1,8 @@
 #include "dynamo/profiler/explain.h"
 
+#include "dynamo/profiler/document_io.h"
+#include "explain/schema_check.h"
+
 namespace dynamo {
 namespace {
 
@@ -15,6 +18,19 @@ Diagnostics refusal(DiagnosticCode code, std::string rule, std::string reason, s
   for (Diagnostic diagnostic : found.items()) {
     diagnostic.source = source;
     out.add(std::move(diagnostic));
+  }
+  return out;
+}
+
+/// What of the document is not as the schema says.
+Diagnostics damage(const Value& document, const std::string& source) {
+  constexpr std::size_t kMost = 10;   // members that are named
+  static const Value schema = read_json(std::string(explain::explanation_schema()), "explanation.schema.json").value();
+  Diagnostics out;
+  for (const explain::SchemaBreak& broken : explain::schema_breaks(document, schema, kMost)) {
+    out.add({.code = broken.missing ? DiagnosticCode::kRequired : DiagnosticCode::kTypeInvalid, .rule = "explanation.member",
+             .path = broken.path, .bad_value = {}, .reason = broken.reason + " in " + source,
+             .hint = out.items().empty() ? "save it anew with `kubectl dynamo explain -f FILE -o json`" : "", .source = source, .mark = {}});
   }
   return out;
 }
@@ -38,7 +54,7 @@ Diagnostics check_explanation(const Value& document, const std::string& source) 
                        "; this program reads " + kExplanationApiVersion + " up to " + std::to_string(kExplanationSchema),
                    "read it with the release that wrote it, or a newer one", source);
   }
-  return {};
+  return damage(document, source);
 }
 
 }  // namespace dynamo

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "dynamo/profiler/document_io.h"
 #include "unit/decide/requests.h"
 
@@ -146,11 +148,32 @@ TEST_F(ExplanationTest, UnmetTargetsSayWhatWouldMeetThem) {
   EXPECT_EQ(sentence.find("throughput") == std::string::npos, same) << sentence;
 }
 
-TEST(CheckExplanation, RefusesWhatItCannotRead) {
-  Value document;
-  document.set("apiVersion", kExplanationApiVersion);
-  document.set("kind", kExplanationKind);
-  document.set("schemaVersion", kExplanationSchema);
+TEST_F(ExplanationTest, DamageIsNamed) {
+  const Value whole = explained(toy::request({Backend::kTrtllm}, 4)).explanation;
+  const auto broken = [](Value document) {
+    std::string out;
+    const Diagnostics found = check_explanation(document, "a.json");
+    for (const Diagnostic& item : found.items()) out += item.path + " " + item.reason + "\n";
+    return out;
+  };
+  EXPECT_EQ(broken(whole), "");
+  Value document = whole;
+  document.set("targets", "none");
+  document.find("funnel")->set("stages", Array{Value(7)});
+  document.find("provenance")->set("lookedUp", "much");
+  document.find("modes")->set("aggregated", true);
+  document.find("pick")->set("workers", 2);
+  EXPECT_EQ(broken(document), "targets must be a list in a.json\npick.workers must be a list in a.json\nmodes.aggregated must be an object in a.json\n"
+                              "funnel.stages[0] must be an object in a.json\nprovenance.lookedUp must be a number in a.json\n");
+  Value header;
+  for (const char* name : {"apiVersion", "kind", "schemaVersion"}) header.set(name, *whole.find(name));
+  const std::string missing = broken(header);
+  EXPECT_THAT(missing, HasSubstr("pickName is missing"));
+  EXPECT_EQ(std::ranges::count(missing, '\n'), 10);
+}
+
+TEST_F(ExplanationTest, RefusesWhatItCannotRead) {
+  Value document = explained(toy::request({Backend::kTrtllm}, 4)).explanation;
   EXPECT_FALSE(check_explanation(document, "a.json").has_errors());
   document.set("schemaVersion", kExplanationSchema + 1);
   const Diagnostics newer = check_explanation(document, "a.json");
