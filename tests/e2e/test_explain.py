@@ -195,6 +195,18 @@ class WithTables(ProgramTest):
         self.assertIn("disagg 1 x (1P tp2 + 1D tp4)", pair)
         two = json.loads(self.explain(*arguments, "--candidate", "agg tp1", "--candidate", "agg tp2", "-o", "json"))
         self.assertEqual([one["verdict"] for one in two["candidates"]], ["missesTargets", "slower"])
+        counted = json.loads(self.explain(*arguments, "--candidate", "agg 1 x tp4", "--candidate", "agg tp4 x2", "--candidate", "agg tp4 x3",
+                                          "--candidate", "agg 2 x tp4 on 8", "-o", "json"))["candidates"]
+        self.assertEqual([one["verdict"] for one in counted], ["slower", "picked", "dropped", "picked"])
+        self.assertEqual([one["best"]["replicas"] for one in counted], [1, 2, 3, 2])
+        self.assertIn("50 % less throughput", counted[0]["sentence"])
+        self.assertAlmostEqual(counted[0]["best"]["tokensPerSecond"] * 2, counted[1]["best"]["tokensPerSecond"], delta=0.01)
+        self.assertIn("needs 12 GPUs of 8", counted[2]["sentence"])
+        load = json.loads(self.explain(*SCENARIOS["dense-load-rate"], "-o", "json"))
+        few, many = (f"agg {load['modes']['aggregated']['layout'].split(' x ')[1]} x{n}" for n in (1, 100))
+        by_load = json.loads(self.explain(*SCENARIOS["dense-load-rate"], "--candidate", few, "--candidate", many, "-o", "json"))["candidates"]
+        self.assertEqual([one["best"]["replicas"] for one in by_load], [1, 100])
+        self.assertEqual(by_load[1]["verdict"], "dropped")
         answer = self.run_program("explain", *arguments, "--candidate", "agg tp16", tables=tables_directory())
         self.assertEqual(answer.code, INVALID)
         self.assertIn("tp1", answer.err)

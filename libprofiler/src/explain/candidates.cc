@@ -101,10 +101,19 @@ class Judge {
            unit.prefill_workers == chosen.prefill_workers && unit.decode_workers == chosen.decode_workers;
   }
 
-  void compare(const Pick& pick) {
+  /// true = it needs more GPUs than there are, and is told so.
+  bool settle_too_large(const Pick& pick, int gpus) {
+    const int budget = static_cast<int>(evidence_.request->total_gpus);
+    if (gpus <= budget) return false;
+    settle("dropped", choice_text(evidence_, pick) + " needs " + std::to_string(gpus) + " GPUs of " + std::to_string(budget),
+           choice_value(evidence_, pick));
+    return true;
+  }
+
+  void compare(const Pick& pick, bool counted = false) {
     const std::string name = choice_text(evidence_, pick);
     Value best = choice_value(evidence_, pick);
-    if (is_pick(pick)) return settle("picked", name + " is the pick", std::move(best));
+    if (is_pick(pick) && (!counted || pick.replicas == evidence_.report->chosen->replicas)) return settle("picked", name + " is the pick", std::move(best));
     const bool meets = pick::violation(pick.unit, *evidence_.target) <= 0;
     const Limit limit = meets ? limit_of(evidence_, pick.unit) : Limit{};
     const bool more = !limit.name.empty() && limit.name != "largestBatch";
@@ -119,6 +128,11 @@ class Judge {
     for (const Fate* fate : fates) {
       const Estimate* own = part.batch > 0 ? best_at(*fate, part.batch) : fate->best != nullptr ? fate->best : fate->nearest;
       if (own != nullptr && (best == nullptr || nearer(evidence_, *own, *best))) best = own;
+    }
+    if (best != nullptr && part.workers > 0) {
+      const Pick counted = deployed_as(evidence_, *best, part.workers);
+      if (!settle_too_large(counted, counted.gpus_used)) compare(counted, true);
+      return;
     }
     if (best != nullptr) return compare(deployed(evidence_, *best));
     dropped(text, *fates.front(), part);
@@ -177,10 +191,7 @@ class Judge {
     if (prefill.empty() || decode.empty()) return;
     const std::optional<Pick> best = best_pair(evidence_, named, prefill.front()->parallel, decode.front()->parallel);
     if (best) {
-      if (best->unit.gpus > evidence_.request->total_gpus) {
-        return settle("dropped", choice_text(evidence_, *best) + " needs " + std::to_string(best->unit.gpus) + " GPUs of " +
-                                     std::to_string(evidence_.request->total_gpus), choice_value(evidence_, *best));
-      }
+      if (settle_too_large(*best, best->unit.gpus)) return;
       return compare(*best);
     }
     for (const Fate* fate : {prefill.front(), decode.front()}) {

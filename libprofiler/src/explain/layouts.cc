@@ -100,6 +100,29 @@ Pick deployed(const Evidence& evidence, const Estimate& unit) {
   return pick;
 }
 
+Pick deployed_as(const Evidence& evidence, const Estimate& unit, int units) {
+  const pick::Target& target = *evidence.target;
+  pick::Target own = target;
+  own.top_n = 1;
+  own.total_gpus = units * unit.gpus;
+  const pick::Ranking ranking = pick::rank(std::span(&unit, 1), own);
+  Pick pick;
+  pick.unit = unit;
+  if (!ranking.picks.empty()) pick = ranking.picks.front();
+  pick.replicas = units;
+  pick.gpus_used = units * unit.gpus;
+  const bool carried = (target.request_rate || target.concurrency) && pick.load_served_percent >= 100;
+  if (!carried) pick.tokens_per_s_gpu_cluster = unit.tokens_per_s_gpu * pick.gpus_used / static_cast<double>(evidence.request->total_gpus);
+  const Pick& chosen = *evidence.report->chosen;
+  pick.why_not = pick::why_not(pick, chosen, target);
+  // A cost of a token is that of one unit, however many there are.
+  if (target.by_cost && pick.why_not.starts_with("same throughput")) {
+    const double change = percent_more(unit.tokens_per_s * units, chosen.unit.tokens_per_s * chosen.replicas);
+    pick.why_not = change_text(change) + " throughput, at the same cost of a token";
+  }
+  return pick;
+}
+
 std::string fate_text(const Evidence& evidence, const Fate& fate) {
   if (fate.best != nullptr) {
     if (is_pick(evidence, fate)) return "the pick";

@@ -31,6 +31,8 @@ struct Fate {
 
 /// As the one unit of a deployment that fills the budget (or carries the load), with the reason why it lost.
 [[nodiscard]] Pick deployed(const Evidence& evidence, const Estimate& unit);
+/// The same in so many units, which may be more than the budget holds, each of them under its share of a load.
+[[nodiscard]] Pick deployed_as(const Evidence& evidence, const Estimate& unit, int units);
 
 /// What a dropped point needs and has, as a sentence.
 [[nodiscard]] std::string drop_text(const Infeasible& drop, bool moe);

@@ -63,6 +63,8 @@ NamedWorker part_of(const std::vector<std::string>& words, NamedCandidate& named
       part.role = word;
     } else if (const auto backend = backend_from_name(word)) {
       named.backend = backend;
+    } else if (word == "on" && next > 0) {
+      ++i;   // GPUs, which follow from the rest
     } else if (word == "batch" && next > 0) {
       part.batch = next;
       ++i;
