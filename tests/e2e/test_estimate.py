@@ -162,6 +162,23 @@ class Predictions(ProgramTest):
                       livenessProbe={"httpGet": {"port": 1}}, pod={"tolerations": [{"operator": "Exists"}]}, multinode=None)
         self.assertEqual(self.ignored(**tp4, resources=gpu4, **silent)[1], {})
 
+    def test_settings_of_trtllm_as_flags_are_read_as_those_in_json(self):
+        engine = {"command": ["python3", "-m", "dynamo.trtllm"]}
+        common = ["--tensor-parallel-size", "4", "--max-batch-size", "8", "--model-path", "Qwen/Qwen3-32B"]
+
+        def common_main(more):
+            return {**engine, "args": [*common, *more]}
+
+        plain = self.ignored(container=common_main([]))[0]
+        dotted = ["--trtllm.kv_cache_config.dtype", "fp8", "--trtllm.print_iter_log", "false", "--trtllm.frobnicate", "7",
+                  "--trtllm.moe_tensor_parallel_size", "2"]
+        overrides = json.dumps({"kv_cache_config": {"dtype": "fp8"}, "print_iter_log": False, "frobnicate": 7, "moe_tensor_parallel_size": 2})
+        chosen, found = self.ignored(container=common_main(dotted))
+        self.assertEqual(list(found), ["frobnicate 7", "moe_tensor_parallel_size 2"])
+        self.assertEqual(chosen["workers"][0]["quantization"]["kvCache"], "fp8")
+        self.assertNotEqual(chosen["itlMs"], plain["itlMs"])
+        self.assertEqual(self.ignored(container=common_main(["--override-engine-args", overrides])), (chosen, found))
+
     def test_workers_over_several_nodes(self):
         wide = ["--tensor-parallel-size", "8", "--pipeline-parallel-size", "2"]
         chosen, found = self.ignored(arguments=wide, resources={"limits": {"gpu": "8"}}, multinode={"nodeCount": 2})

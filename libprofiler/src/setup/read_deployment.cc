@@ -19,7 +19,7 @@ using facts::FlagMeaning;
 struct EngineRead {
   WorkerSetup setup;
   int tensor_width = 1, pipeline = 1, replicas = 1;
-  std::optional<int> experts;
+  std::optional<int> experts, expert_tensor_width;
   bool expert_switch = false, attention_dp = false;
   std::optional<int> total_requests, token_limit;
   std::string model, served, kv, quantization, mode;
@@ -29,6 +29,9 @@ std::optional<int> whole(const std::string& text) {
   const auto number = parse_int(text);
   return number && *number >= 0 && *number <= 1 << 24 ? std::optional(static_cast<int>(*number)) : std::nullopt;
 }
+
+/// Settings of TensorRT-LLM as flags of their own.
+constexpr std::string_view kDotted = "--trtllm.";
 
 class EngineReader {
  public:
@@ -41,6 +44,8 @@ class EngineReader {
       const auto meaning = facts_.meaning_of(flag);
       if (meaning == FlagMeaning::kEngineOverrides) {
         read_overrides(argument.text());
+      } else if (argument.flag.starts_with(kDotted)) {
+        take_override(std::string(argument.flag.substr(kDotted.size())), argument.text());
       } else {
         take(meaning, std::string(argument.flag), argument.text());
       }
@@ -122,16 +127,21 @@ class EngineReader {
   void walk(const std::string& prefix, const Value& object) {
     for (const Member& member : *object.as_object()) {
       const std::string key = prefix.empty() ? member.key : prefix + "." + member.key;
-      const auto meaning = facts_.meaning_of(key);
-      if (!meaning && member.value.as_object() != nullptr) {
+      if (!facts_.meaning_of(key) && member.value.as_object() != nullptr) {
         walk(key, member.value);
-      } else if (key == "kv_cache_config.free_gpu_memory_fraction") {
-        read_.setup.memory_fraction = member.value.number_or(0);
-      } else if (key != "cuda_graph_config.enable_padding") {
+      } else {
         const std::string* word = member.value.as_string();
-        take(meaning, key, word != nullptr ? *word : write_json(member.value));
+        take_override(key, word != nullptr ? *word : write_json(member.value));
       }
     }
+  }
+
+  /// One key of the engine's own settings, in their JSON or as `--trtllm.KEY`.
+  void take_override(const std::string& key, const std::string& text) {
+    if (key == "kv_cache_config.free_gpu_memory_fraction") return take_fraction(key, text);
+    if (key == "moe_tensor_parallel_size") return take_number(read_.expert_tensor_width, key, text);
+    if (key == "cuda_graph_config.enable_padding" || key == "print_iter_log") return;   // no effect on speed
+    take(facts_.meaning_of(key), key, text);
   }
 
   /// From what each engine counts over to sizes per attention replica.
@@ -150,6 +160,10 @@ class EngineReader {
       p.tp = std::max(1, read_.tensor_width / p.dp);
       p.moe_ep = std::max(1, read_.experts.value_or(1));
       p.moe_tp = std::max(1, read_.tensor_width / p.moe_ep);
+      if (read_.expert_tensor_width && *read_.expert_tensor_width != p.moe_tp) {
+        ignore("moe_tensor_parallel_size " + std::to_string(*read_.expert_tensor_width),
+               "the other flags split each expert over " + std::to_string(p.moe_tp) + " GPUs");
+      }
       if (!read_.attention_dp && read_.replicas > 1) {
         ignore("--data-parallel-size " + std::to_string(read_.replicas), "replicas inside a worker without attention data parallelism");
       }
