@@ -16,7 +16,7 @@ using decision::Answer;
 using decision::Searched;
 
 /// The pick of an answer, or what stands in for one.
-std::expected<PickReport, Diagnostics> pick_of(const ValidatedRequest& request, const Answer& answer) {
+std::expected<PickReport, Diagnostics> pick_of(const ValidatedRequest& request, Answer& answer) {
   PickReport report = decision::report_of(request, answer);
   if (!report.chosen) return decision::without_layout(request, std::move(report.searches));
   return report;
@@ -26,7 +26,10 @@ std::expected<PickReport, Diagnostics> pick_of(const ValidatedRequest& request, 
 void add_reasons(const ValidatedRequest& request, const Answer& answer, const search::UnitEngines* engines,
                  const ExplainOptions& options, Decision& decision) {
   explain::Evidence evidence{&request, &decision.report, &answer.plan.scenario, &answer.plan.target, {}, engines};
-  for (const Searched& s : answer.searches) evidence.searches.push_back({s.mode, s.backend, &s.outcome, s.widening});
+  for (std::size_t i = 0; i < answer.searches.size(); ++i) {
+    const Searched& s = answer.searches[i];
+    evidence.searches.push_back({s.mode, s.backend, &s.outcome, &decision.report.searches[i], s.widening});
+  }
   decision.explanation = explain::explanation_of(evidence, options, decision.findings);
 }
 
@@ -39,7 +42,7 @@ std::expected<Decision, Diagnostics> decide_and_explain(const ValidatedRequest& 
   if (Diagnostics problems = decision::check_tables(request, tables); problems.has_errors()) return std::unexpected(problems);
   ProfileOptions with_memory = options;   // wider limits ask about the same operating points again
   if (with_memory.memory == nullptr) with_memory.memory = make_search_memory();
-  const Answer answer = decision::answer_of(request, decision::plan_of(request, with_memory), tables);
+  Answer answer = decision::answer_of(request, decision::plan_of(request, with_memory), tables);
   if (options.cancelled && options.cancelled()) {
     return std::unexpected(one_error(DiagnosticCode::kTooLarge, "profile.cancelled", "the search was ended before it was done"));
   }

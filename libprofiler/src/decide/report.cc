@@ -43,11 +43,11 @@ void note_missed_targets(const pick::Target& target, PickReport& report) {
 
 }  // namespace
 
-PickReport report_of(const ValidatedRequest& request, const Answer& answer) {
+PickReport report_of(const ValidatedRequest& request, Answer& answer) {
   const pick::Target& target = answer.plan.target;
   PickReport report;
   report.mode = request.picking;
-  for (const Searched& s : answer.searches) report.searches.push_back(s.outcome.summary);
+  for (Searched& s : answer.searches) report.searches.push_back(std::move(s.outcome.summary));
   Rankings rankings{merged(answer.searches, ServingMode::kAggregated, target),
                     merged(answer.searches, ServingMode::kDisaggregated, target)};
   report.aggregated = rankings.first.picks;

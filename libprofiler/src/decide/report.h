@@ -5,7 +5,8 @@
 
 namespace dynamo::decision {
 
-/// The pick with its runners-up and what each search did; `chosen` is empty when no layout was found. Without provenance.
-[[nodiscard]] PickReport report_of(const ValidatedRequest& request, const Answer& answer);
+/// The pick with its runners-up and what each search did, which is taken from `answer`; `chosen` is empty when no layout was found.
+/// Without provenance.
+[[nodiscard]] PickReport report_of(const ValidatedRequest& request, Answer& answer);
 
 }  // namespace dynamo::decision

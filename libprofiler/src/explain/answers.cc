@@ -128,7 +128,7 @@ double Answers::quickest_request() {
 int Answers::narrowest_unevaluated() const {
   int narrowest = 0;
   for (const Search& search : evidence_.searches) {
-    for (const Infeasible& drop : search.outcome->summary.dropped) {
+    for (const Infeasible& drop : search.summary->dropped) {
       const int gpus = drop.parallel.gpus();
       const bool beyond = drop.reason == DropReason::kBudget && gpus > evidence_.target->total_gpus;
       if (beyond && (narrowest == 0 || gpus < narrowest)) narrowest = gpus;

@@ -155,7 +155,7 @@ class Judge {
   void dropped(const std::string& text, const Fate& fate, const NamedWorker& part) {
     for (const Search& search : evidence_.searches) {
       if (search.mode != fate.mode || search.backend != fate.backend) continue;
-      for (const Infeasible& drop : search.outcome->summary.rejected) {
+      for (const Infeasible& drop : search.summary->rejected) {
         const bool same = drop.role == fate.role && drop.parallel == fate.parallel;
         if (same && (part.batch == 0 || drop.batch == 0 || drop.batch == part.batch)) {
           return settle("dropped", drop_text(drop, evidence_.moe()));

@@ -13,7 +13,8 @@ namespace dynamo::explain {
 struct Search {
   ServingMode mode = ServingMode::kAggregated;
   Backend backend = Backend::kTrtllm;
-  const search::Outcome* outcome = nullptr;
+  const search::Outcome* outcome = nullptr;   ///< its summary apart
+  const SearchSummary* summary = nullptr;
   double widening = 1;   ///< its rows were found under the latency limits of the targets times this
 };
 

@@ -44,7 +44,7 @@ struct Miss {
 std::vector<Miss> misses_of(const Evidence& evidence, DropReason reason) {
   std::vector<Miss> misses;
   for (const Search& search : evidence.searches) {
-    for (const Infeasible& drop : search.outcome->summary.rejected) {
+    for (const Infeasible& drop : search.summary->rejected) {
       if (drop.reason != reason) continue;
       const Miss miss{&drop, distance(drop)};
       const auto known = std::ranges::find_if(misses, [&](const Miss& other) { return other.drop->parallel == drop.parallel; });
@@ -103,7 +103,7 @@ Value stage_value(const char* name, const char* title, std::int64_t dropped, std
 std::int64_t dropped_by(const Evidence& evidence, DropReason reason) {
   std::int64_t count = 0;
   for (const Search& search : evidence.searches) {
-    for (const Infeasible& drop : search.outcome->summary.dropped) count += drop.reason == reason ? drop.count : 0;
+    for (const Infeasible& drop : search.summary->dropped) count += drop.reason == reason ? drop.count : 0;
   }
   return count;
 }
@@ -111,7 +111,7 @@ std::int64_t dropped_by(const Evidence& evidence, DropReason reason) {
 Array searches_of(const Evidence& evidence) {
   Array out;
   for (const Search& search : evidence.searches) {
-    const SearchSummary& summary = search.outcome->summary;
+    const SearchSummary& summary = *search.summary;
     Value value;
     value.set("servingMode", std::string(name_of(summary.mode)));
     value.set("backend", std::string(name_of(summary.backend)));
@@ -132,7 +132,7 @@ Array searches_of(const Evidence& evidence) {
 
 Value funnel_of(const Evidence& evidence) {
   std::int64_t remaining = 0;
-  for (const Search& search : evidence.searches) remaining += search.outcome->summary.enumerated;
+  for (const Search& search : evidence.searches) remaining += search.summary->enumerated;
   Array stages;
   stages.push_back(stage_value("enumerated", "operating points looked at", 0, remaining, {}));
   for (const Stage& stage : kStages) {

@@ -25,7 +25,7 @@ class Fates {
       for (const search::RoleRow& row : outcome.evaluations->prefill) judge(of(search, "prefill", row.worker.parallel), row);
       for (const search::RoleRow& row : outcome.evaluations->decode) judge(of(search, "decode", row.worker.parallel), row);
     }
-    for (const Infeasible& drop : outcome.summary.dropped) of(search, drop.role, drop.parallel).drops.push_back(&drop);
+    for (const Infeasible& drop : search.summary->dropped) of(search, drop.role, drop.parallel).drops.push_back(&drop);
   }
 
   [[nodiscard]] std::vector<Fate> take() { return std::move(fates_); }

@@ -31,9 +31,9 @@ Limit missed_target(const Estimate& row, const pick::Target& target) {
 }
 
 /// The first larger batch of a role's layout that memory has no room for.
-Limit missing_room(const search::Outcome& outcome, const Parallelism& layout, const std::string& role, int batch) {
+Limit missing_room(const Search& search, const Parallelism& layout, const std::string& role, int batch) {
   Limit limit;
-  for (const Infeasible& drop : outcome.summary.rejected) {
+  for (const Infeasible& drop : search.summary->rejected) {
     const bool memory = drop.reason == DropReason::kMemory || drop.reason == DropReason::kKvCache;
     if (!memory || drop.role != role || drop.parallel != layout || drop.batch <= batch) continue;
     if (!limit.name.empty() && drop.batch >= limit.batch) continue;
@@ -61,18 +61,18 @@ Limit nearest_faster(const search::Evaluations& kept, const Estimate& unit, cons
 
 Limit largest_batch(int batch) { return {"largestBatch", batch, 0, 0, 0}; }
 
-Limit aggregated_limit(const Evidence& evidence, const search::Outcome& outcome, const Estimate& unit) {
-  if (Limit faster = nearest_faster(*outcome.evaluations, unit, *evidence.target); !faster.name.empty()) return faster;
-  if (Limit room = missing_room(outcome, unit.decode.parallel, "agg", unit.decode.batch); !room.name.empty()) return room;
+Limit aggregated_limit(const Evidence& evidence, const Search& search, const Estimate& unit) {
+  if (Limit faster = nearest_faster(*search.outcome->evaluations, unit, *evidence.target); !faster.name.empty()) return faster;
+  if (Limit room = missing_room(search, unit.decode.parallel, "agg", unit.decode.batch); !room.name.empty()) return room;
   return largest_batch(unit.decode.batch);
 }
 
 /// Prefill workers bound the unit when they deliver fewer requests than the decode workers could answer.
-Limit disaggregated_limit(const Evidence& evidence, const search::Outcome& outcome, const Estimate& unit) {
+Limit disaggregated_limit(const Evidence& evidence, const Search& search, const Estimate& unit) {
   const double prefill = unit.prefill.seq_per_s * unit.prefill_workers * search::kPrefillUtilisation;
   const double decode = unit.decode.seq_per_s * unit.decode_workers * search::kDecodeUtilisation;
   if (prefill < decode) return {"prefill", unit.decode.batch, prefill, decode, 0};
-  for (const search::RoleRow& row : outcome.evaluations->decode) {
+  for (const search::RoleRow& row : search.outcome->evaluations->decode) {
     if (row.worker.parallel != unit.decode.parallel || row.worker.batch <= unit.decode.batch) continue;
     Estimate next = unit;
     next.decode.batch = row.worker.batch;
@@ -82,24 +82,25 @@ Limit disaggregated_limit(const Evidence& evidence, const search::Outcome& outco
     if (Limit missed = missed_target(next, *evidence.target); !missed.name.empty()) return missed;
     break;
   }
-  if (Limit room = missing_room(outcome, unit.decode.parallel, "decode", unit.decode.batch); !room.name.empty()) return room;
+  if (Limit room = missing_room(search, unit.decode.parallel, "decode", unit.decode.batch); !room.name.empty()) return room;
   return largest_batch(unit.decode.batch);
 }
 
-}  // namespace
-
-const search::Outcome* outcome_of(const Evidence& evidence, const Estimate& unit) {
+/// The search that `unit` came from.
+const Search* search_of(const Evidence& evidence, const Estimate& unit) {
   for (const Search& search : evidence.searches) {
-    if (search.mode == unit.mode && search.backend == unit.decode.backend) return search.outcome;
+    if (search.mode == unit.mode && search.backend == unit.decode.backend) return &search;
   }
   return nullptr;
 }
 
+}  // namespace
+
 Limit limit_of(const Evidence& evidence, const Estimate& unit) {
-  const search::Outcome* outcome = outcome_of(evidence, unit);
-  if (outcome == nullptr || outcome->evaluations == nullptr) return {};
-  return unit.mode == ServingMode::kAggregated ? aggregated_limit(evidence, *outcome, unit)
-                                               : disaggregated_limit(evidence, *outcome, unit);
+  const Search* search = search_of(evidence, unit);
+  if (search == nullptr || search->outcome->evaluations == nullptr) return {};
+  return unit.mode == ServingMode::kAggregated ? aggregated_limit(evidence, *search, unit)
+                                               : disaggregated_limit(evidence, *search, unit);
 }
 
 Value limit_value(const Limit& limit) {

@@ -21,7 +21,4 @@ struct Limit {
 /// `batch 176 would have ITL 51.2 ms, over 50 ms`.
 [[nodiscard]] std::string limit_text(const Limit& limit);
 
-/// The outcome that `unit` came from.
-[[nodiscard]] const search::Outcome* outcome_of(const Evidence& evidence, const Estimate& unit);
-
 }  // namespace dynamo::explain

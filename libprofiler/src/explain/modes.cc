@@ -90,7 +90,7 @@ const Pick* first_of(const std::vector<Pick>& picks) { return picks.empty() ? nu
 
 std::string missing_text(const Evidence& evidence, ServingMode mode) {
   for (const Search& search : evidence.searches) {
-    if (search.mode == mode && !search.outcome->summary.error.empty()) return search.outcome->summary.error;
+    if (search.mode == mode && !search.summary->error.empty()) return search.summary->error;
   }
   if (mode == ServingMode::kDisaggregated && evidence.request->total_gpus < 2) return "it needs at least two GPUs";
   if (mode == ServingMode::kAggregated && evidence.report->mode == PickingMode::kAutoscale) {
