@@ -106,5 +106,17 @@ TEST(Query, ValuesAreFoundByName) {
   EXPECT_EQ(query_value("/x", "timeout"), "");
 }
 
+TEST(Query, TheTimeoutIsAWholeNumberOfSeconds) {
+  const auto timeout = [](const char* target) {
+    HttpRequest request;
+    request.target = target;
+    return timeout_of(request);
+  };
+  EXPECT_EQ(timeout("/x?timeout=30s"), std::chrono::seconds(30));
+  for (const char* none : {"/x", "/x?timeout=", "/x?timeout=5", "/x?timeout=5ms", "/x?timeout=s", "/x?timeout=-5s"}) {
+    EXPECT_EQ(timeout(none), std::nullopt) << none;
+  }
+}
+
 }  // namespace
 }  // namespace dynamo::webhook

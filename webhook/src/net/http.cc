@@ -1,6 +1,7 @@
 #include "net/http.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace dynamo::webhook {
 namespace {
@@ -50,6 +51,14 @@ std::string_view query_value(std::string_view target, std::string_view name) {
     query.remove_prefix(std::min(query.size(), pair.size() + 1));
   }
   return {};
+}
+
+std::optional<std::chrono::seconds> timeout_of(const HttpRequest& request) {
+  const std::string_view text = query_value(request.target, "timeout");
+  unsigned seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc{} || std::string_view(end, text.data() + text.size()) != "s") return std::nullopt;
+  return std::chrono::seconds(seconds);
 }
 
 }  // namespace dynamo::webhook

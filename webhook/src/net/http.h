@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,5 +43,8 @@ inline void release(std::string& text) { std::string().swap(text); }
 
 /// The value of `name` in the query of a target; empty where it is absent.
 [[nodiscard]] std::string_view query_value(std::string_view target, std::string_view name);
+
+/// How long the client waits for an answer in all, as the API server says it: `?timeout=5s`. Nothing where it does not say so.
+[[nodiscard]] std::optional<std::chrono::seconds> timeout_of(const HttpRequest& request);
 
 }  // namespace dynamo::webhook

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <utility>
 
@@ -40,13 +39,10 @@ bool watch(int epoll, int descriptor, std::uint32_t events, std::uint64_t data) 
   return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
 }
 
-/// Whether the client has given up: the API server says in the query how many seconds it waits (`timeout=5s`).
+/// Whether the client has given up.
 bool given_up(const HttpRequest& request) {
-  const std::string_view text = query_value(request.target, "timeout");
-  unsigned seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc{} || std::string_view(end, text.data() + text.size()) != "s") return false;
-  return Clock::now() - request.started > std::chrono::seconds(seconds);
+  const auto timeout = timeout_of(request);
+  return timeout && Clock::now() - request.started > *timeout;
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 
 namespace dynamo::webhook {
@@ -19,13 +18,12 @@ constexpr std::chrono::milliseconds kReserve{250};
 /// A body that is read and judged in less time than others should wait for: some 0.2 ms.
 constexpr std::size_t kSmallBody = 16u << 10;
 
-/// What the client still waits (`?timeout=5s`), less a reserve; `most` where it does not say.
+/// What the client still waits, less a reserve; `most` where it does not say.
 std::chrono::milliseconds time_left(const HttpRequest& request, std::chrono::milliseconds most) {
-  const std::string_view text = query_value(request.target, "timeout");
-  unsigned seconds = 0;
-  if (std::from_chars(text.data(), text.data() + text.size(), seconds).ec != std::errc{}) return most;
+  const auto timeout = timeout_of(request);
+  if (!timeout) return most;
   const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - request.started);
-  const auto left = std::chrono::milliseconds(std::chrono::seconds(seconds)) - waited - kReserve;
+  const auto left = std::chrono::milliseconds(*timeout) - waited - kReserve;
   return std::clamp(left, std::chrono::milliseconds(0), most);
 }
 
