@@ -14,26 +14,6 @@
 namespace dynamo::decision {
 namespace {
 
-/// How far the best row of all searches is beyond its targets; infinite without rows.
-double closest(const std::vector<Searched>& searches, const pick::Target& target) {
-  double best = std::numeric_limits<double>::infinity();
-  for (const Searched& s : searches) {
-    for (const Pick& pick : s.ranking.picks) best = std::min(best, pick::violation(pick.unit, target));
-  }
-  return best;
-}
-
-/// Some point was evaluated, so that a wider limit may let one in. Those between the splits of an end-to-end target that are
-/// searched meet it and count as dominated.
-bool limits_are_what_fails(const std::vector<Searched>& searches) {
-  return std::ranges::any_of(searches, [](const Searched& search) {
-    return std::ranges::any_of(search.outcome.summary.dropped, [](const Infeasible& drop) {
-      return drop.reason == DropReason::kTtft || drop.reason == DropReason::kItl || drop.reason == DropReason::kRequestLatency ||
-             drop.reason == DropReason::kDominated;
-    });
-  });
-}
-
 /// The searches of a plan under wider limits, from what they evaluated under those that were asked for.
 class Widened {
  public:
@@ -93,6 +73,23 @@ class Widened {
 };
 
 }  // namespace
+
+double closest(const std::vector<Searched>& searches, const pick::Target& target) {
+  double best = std::numeric_limits<double>::infinity();
+  for (const Searched& s : searches) {
+    for (const Pick& pick : s.ranking.picks) best = std::min(best, pick::violation(pick.unit, target));
+  }
+  return best;
+}
+
+bool limits_are_what_fails(const std::vector<Searched>& searches) {
+  return std::ranges::any_of(searches, [](const Searched& search) {
+    return std::ranges::any_of(search.outcome.summary.dropped, [](const Infeasible& drop) {
+      return drop.reason == DropReason::kTtft || drop.reason == DropReason::kItl || drop.reason == DropReason::kRequestLatency ||
+             drop.reason == DropReason::kDominated;
+    });
+  });
+}
 
 std::vector<Searched> run_widening(const Plan& plan, const TableStore& tables) {
   if (!plan.scenario.ttft_ms && !plan.scenario.request_latency_ms) return run_searches(plan, tables);

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <cstdlib>
-#include <limits>
 #include <random>
 #include <string>
 
@@ -20,30 +19,10 @@
 namespace dynamo::decision {
 namespace {
 
-double closest(const std::vector<Searched>& searches, const pick::Target& target) {
-  double best = std::numeric_limits<double>::infinity();
-  for (const Searched& s : searches) {
-    for (const Pick& pick : s.ranking.picks) best = std::min(best, pick::violation(pick.unit, target));
-  }
-  return best;
-}
-
-bool latency_was_what_failed(const std::vector<Searched>& searches) {
-  for (const Searched& s : searches) {
-    for (const Infeasible& drop : s.outcome.summary.dropped) {
-      if (drop.reason == DropReason::kTtft || drop.reason == DropReason::kItl || drop.reason == DropReason::kRequestLatency ||
-          drop.reason == DropReason::kDominated) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
 std::vector<Searched> searched_anew(const Plan& plan, const TableStore& tables) {
   std::vector<Searched> best = run_searches(plan, tables);
   double distance = closest(best, plan.target);
-  if (std::isinf(distance) && !latency_was_what_failed(best)) return best;
+  if (std::isinf(distance) && !limits_are_what_fails(best)) return best;
   for (const double factor : search::kWidening) {
     if (distance == 0) break;
     Plan wider = plan;
