@@ -114,8 +114,7 @@ Answer answer_disagg(const Value& in, const CaseContext& context) {
   if (!pools.has_value()) return std::unexpected(pools.error());
   const RunPool* p = &(*pools)[0];
   const RunPool* d = &(*pools)[1];
-  const double ttft = p->row.point.ttft_ms * search::kTtftQueueing;
-  Estimate unit = search::compose(p->row, ttft, prefill.workers, d->row, decode.workers, c.load.osl);
+  Estimate unit = search::compose(p->row, prefill.workers, d->row, decode.workers, c.load.osl);
   const double seq_per_s_gpu = search::round3(unit.seq_per_s / unit.gpus);
   search::round_row(unit);
 

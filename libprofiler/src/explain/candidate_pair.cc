@@ -2,7 +2,6 @@
 
 #include "explain/layouts.h"
 #include "search/compose.h"
-#include "search/factors.h"
 #include "search/worker_match.h"
 
 namespace dynamo::explain {
@@ -22,9 +21,7 @@ std::optional<Pick> best_pair(const Evidence& evidence, const search::Evaluation
       if (named_prefill.workers > 0) counts.prefill = named_prefill.workers;
       if (named_decode.workers > 0) counts.decode = named_decode.workers;
       if (counts.prefill == 0 || counts.decode == 0) continue;
-      Estimate unit = search::compose(p, p.point.ttft_ms * search::kTtftQueueing, counts.prefill, d, counts.decode,
-                                      static_cast<int>(evidence.request->osl));
-      search::round_row(unit);
+      const Estimate unit = search::compose_unit(p, counts.prefill, d, counts.decode, static_cast<int>(evidence.request->osl));
       if (!best || nearer(evidence, unit, best->unit)) best = deployed(evidence, unit);
     }
   }

@@ -5,7 +5,7 @@
 #include "explain/limits.h"
 #include "explain/sections.h"
 #include "explain/words.h"
-#include "search/factors.h"
+#include "search/compose.h"
 #include "text/number_text.h"
 
 namespace dynamo::explain {
@@ -63,7 +63,7 @@ class Fates {
 std::string worker_text(const Fate& fate) {
   const perf::StaticPoint& point = fate.worker->point;
   const std::string rate = ", " + readable(fate.worker->worker.seq_per_s) + " req/s a worker";
-  if (fate.role == "prefill") return "TTFT " + ms_text(point.ttft_ms * search::kTtftQueueing) + rate;
+  if (fate.role == "prefill") return "TTFT " + ms_text(search::queued_ttft(*fate.worker)) + rate;
   return "batch " + std::to_string(fate.worker->worker.batch) + ": ITL " + ms_text(point.tpot_ms) + rate;
 }
 

@@ -4,7 +4,6 @@
 #include "pick/ranking.h"
 #include "search/compose.h"
 #include "search/drop_log.h"
-#include "search/factors.h"
 
 namespace dynamo::pick {
 namespace {
@@ -36,7 +35,6 @@ RoleRanking rank_role(std::span<const RoleRow> rows, const Keeps& within, const 
   return ranking;
 }
 
-double queued_ttft(const RoleRow& row) { return row.point.ttft_ms * search::kTtftQueueing; }
 double itl(const RoleRow& row) { return row.point.tpot_ms; }
 bool keeps(double latency, const std::optional<double>& limit) { return !limit || latency <= *limit; }
 
@@ -52,8 +50,7 @@ std::vector<Pick> combine(std::span<const RoleRow* const> prefill, std::span<con
   for (const RoleRow* p : prefill)
     for (const RoleRow* d : decode) {
       Pick pick;
-      pick.unit = search::compose(*p, queued_ttft(*p), 1, *d, 1, osl);
-      search::round_row(pick.unit);
+      pick.unit = search::compose_unit(*p, 1, *d, 1, osl);
       pick.gpus_used = pick.unit.gpus;
       pick.tokens_per_s_gpu_cluster = pick.unit.tokens_per_s_gpu;
       const bool within_budget = target.reference_order || target.total_gpus <= 0 || pick.gpus_used <= target.total_gpus;
@@ -75,18 +72,18 @@ void account_for_targets(const search::RoleOutcome& roles, const Target& target,
     log.add(row.worker.parallel, row.worker.batch, 0, {reason, value, *limit, {}});
     --summary.feasible;
   };
-  for (const RoleRow& row : roles.prefill) note(row, queued_ttft(row), target.ttft_ms, DropReason::kTtft, prefill);
+  for (const RoleRow& row : roles.prefill) note(row, search::queued_ttft(row), target.ttft_ms, DropReason::kTtft, prefill);
   for (const RoleRow& row : roles.decode) note(row, row.point.tpot_ms, itl_limit(target, osl), DropReason::kItl, decode);
   std::move(prefill).append_to(summary);
   std::move(decode).append_to(summary);
 }
 
-bool prefill_suffices(const RoleRow& row, const Target& target) { return keeps(queued_ttft(row), target.ttft_ms); }
+bool prefill_suffices(const RoleRow& row, const Target& target) { return keeps(search::queued_ttft(row), target.ttft_ms); }
 
 bool decode_suffices(const RoleRow& row, const Target& target, int osl) { return keeps(itl(row), itl_limit(target, osl)); }
 
 Ranking pick_autoscale(std::span<const RoleRow> prefill, std::span<const RoleRow> decode, const Target& target, int osl) {
-  const RoleRanking p = rank_role(prefill, [&](const RoleRow& row) { return prefill_suffices(row, target); }, queued_ttft);
+  const RoleRanking p = rank_role(prefill, [&](const RoleRow& row) { return prefill_suffices(row, target); }, search::queued_ttft);
   const RoleRanking d = rank_role(decode, [&](const RoleRow& row) { return decode_suffices(row, target, osl); }, itl);
   Ranking ranking;
   ranking.exceeded = p.within == 0 || d.within == 0;

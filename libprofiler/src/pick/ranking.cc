@@ -10,8 +10,6 @@
 namespace dynamo::pick {
 namespace {
 
-constexpr double kRounding = 0.0005;   ///< ms; rows are rounded after the search checked their TTFT
-
 double excess(double value, const std::optional<double>& limit) {
   return limit && value > *limit && *limit > 0 ? value / *limit - 1.0 : 0.0;
 }

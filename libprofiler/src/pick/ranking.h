@@ -30,6 +30,9 @@ struct Candidate {
 /// Keeps those that meet the targets. If none does, keeps all and returns true.
 [[nodiscard]] bool keep_feasible(std::vector<Candidate>& candidates);
 
+/// Of a TTFT over its target: rows are rounded after the search checked them, ms.
+inline constexpr double kRounding = 0.0005;
+
 /// The latency that is promised to the user: request latency where that is the target, else ITL.
 [[nodiscard]] double promised_latency(const Estimate& row, const Target& target);
 

@@ -40,7 +40,7 @@ std::string miss(const Pick& pick, const Target& target) {
     return text("request latency", unit.request_latency_ms, *target.request_latency_ms);
   }
   const bool itl = target.tpot_ms && unit.tpot_ms > *target.tpot_ms;
-  const bool ttft = target.ttft_ms && unit.ttft_ms > *target.ttft_ms + 0.0005;
+  const bool ttft = target.ttft_ms && unit.ttft_ms > *target.ttft_ms + kRounding;
   if (ttft && (!itl || unit.ttft_ms / *target.ttft_ms > unit.tpot_ms / *target.tpot_ms)) {
     return text("TTFT", unit.ttft_ms, *target.ttft_ms);
   }

@@ -4,9 +4,14 @@
 
 namespace dynamo::search {
 
-/// Prefill workers in front of decode workers, matched in rate. `ttft_ms` is the prefill worker's with queueing. Not rounded.
-[[nodiscard]] Estimate compose(const RoleRow& prefill, double ttft_ms, int prefill_workers, const RoleRow& decode,
-                               int decode_workers, int osl);
+/// TTFT of a prefill worker with the queueing that a search counts on, ms.
+[[nodiscard]] double queued_ttft(const RoleRow& row);
+
+/// Prefill workers, with their queueing, in front of decode workers, matched in rate. Not rounded.
+[[nodiscard]] Estimate compose(const RoleRow& prefill, int prefill_workers, const RoleRow& decode, int decode_workers, int osl);
+
+/// The same as it is reported.
+[[nodiscard]] Estimate compose_unit(const RoleRow& prefill, int prefill_workers, const RoleRow& decode, int decode_workers, int osl);
 
 /// All reported numbers to three decimals.
 void round_row(Estimate& row);

@@ -27,10 +27,4 @@ perf::Result<RoleAnswer> evaluate_role(const Scenario& scenario, const Session& 
                     memory_break(*point, *session.system)};
 }
 
-Estimate compose_unit(const RoleRow& prefill, int prefill_workers, const RoleRow& decode, int decode_workers, int osl) {
-  Estimate unit = compose(prefill, prefill.point.ttft_ms * kTtftQueueing, prefill_workers, decode, decode_workers, osl);
-  round_row(unit);
-  return unit;
-}
-
 }  // namespace dynamo::search

@@ -24,9 +24,6 @@ struct RoleAnswer {
 [[nodiscard]] perf::Result<RoleAnswer> evaluate_role(const Scenario& scenario, const Session& session, const Parallelism& layout,
                                                      int batch);
 
-/// Prefill workers in front of decode workers, with the queueing a search counts on.
-[[nodiscard]] Estimate compose_unit(const RoleRow& prefill, int prefill_workers, const RoleRow& decode, int decode_workers, int osl);
-
 /// An aggregated row as a search reports it.
 [[nodiscard]] Estimate aggregated_row(const Session& session, const Parallelism& layout, int batch, int ctx_tokens,
                                       const perf::AggregatedPoint& point);

@@ -7,7 +7,6 @@
 #include <set>
 #include <string>
 
-#include "search/compose.h"
 #include "search/factors.h"
 #include "search/layouts.h"
 #include "search/rounding.h"
@@ -19,8 +18,6 @@ constexpr std::size_t kDecodeRowsPerLayout = 16;
 constexpr std::size_t kRowsPerLimit = 5;
 
 }  // namespace
-
-double queued_ttft(const RoleRow& row) { return row.point.ttft_ms * kTtftQueueing; }
 
 Pairs::Pairs(std::span<const RoleRow> prefill, std::span<const RoleRow> decode, const UnitRules& rules)
     : prefill_(prefill), decode_(decode), rules_(rules), matcher_(rules.total_gpus, rules.wide_experts) {
@@ -62,9 +59,7 @@ std::vector<Pairs::Unit> Pairs::units_under(const std::vector<Limits>& ladder) {
 const Estimate& Pairs::row_of(const Unit& unit) {
   const auto [entry, is_new] = rows_.try_emplace({unit.prefill, unit.decode});
   if (is_new) {
-    const RoleRow& prefill = prefill_[unit.prefill];
-    entry->second = compose(prefill, queued_ttft(prefill), unit.counts.prefill, decode_[unit.decode], unit.counts.decode, rules_.osl);
-    round_row(entry->second);
+    entry->second = compose_unit(prefill_[unit.prefill], unit.counts.prefill, decode_[unit.decode], unit.counts.decode, rules_.osl);
   }
   return entry->second;
 }

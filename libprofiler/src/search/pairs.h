@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "search/compose.h"
 #include "search/schedules.h"
 #include "search/search.h"
 #include "search/worker_match.h"
@@ -90,8 +91,5 @@ class Pairs {
   Indices allowed_prefill_;                ///< under the limit at work
   std::vector<CachedUnit> best_with_;      ///< by decode row, of `allowed_prefill_`
 };
-
-/// TTFT of a prefill worker with queueing, ms.
-[[nodiscard]] double queued_ttft(const RoleRow& row);
 
 }  // namespace dynamo::search

@@ -6,6 +6,7 @@
 #include "decide/provenance.h"
 #include "dynamo/profiler/setup.h"
 #include "pick/pickers.h"
+#include "search/compose.h"
 #include "search/explicit.h"
 #include "search/layouts.h"
 #include "text/number_text.h"
